@@ -1,0 +1,1 @@
+"""The sales-office bar (DOMAIN §5). Its tables and pages arrive with their own issue."""

@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ComplaintsConfig(AppConfig):
+    name = "complaints"
+    verbose_name = _("Complaints")
+
+    def ready(self) -> None:
+        from complaints import integrity, notices
+        from complaints.models import TicketTimer, TimerStep
+        from portal.integrity import register as register_check
+        from portal.promises import sweeping
+
+        sweeping.register(
+            sweeping.Clockwork(
+                timers=TicketTimer,
+                events=TimerStep,
+                subject="ticket",
+                joins=("ticket__site",),
+                telling=notices.telling_of,
+            )
+        )
+        notices.register_wordings()
+        register_check(integrity.findings)

@@ -1,0 +1,370 @@
+"""Tickets, their history, their timers, and the callbacks that follow."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from complaints.states import (
+    HANDED_UP_TO,
+    HAS_FORM,
+    OVER,
+    CallbackOutcome,
+    EventKind,
+    Kind,
+    ReportChannel,
+    Severity,
+    Status,
+    Target,
+)
+from portal.audit.models import APPEND_ONLY
+from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT, Role
+from portal.promises.models import Timer, TimerEvent, TimerQuerySet, TimerState, once_per_level, timer_constraints, timer_indexes
+from residents.models import Contact
+
+if TYPE_CHECKING:
+    from portal.organization.models import User
+
+TITLE_LENGTH = 40
+OPEN = ~Q(status__in=["closed", "withdrawn", "merged"])
+FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # where the queue puts what has no deadline now
+
+
+class Category(models.Model):
+    """What a ticket is about, in two levels; it suggests a severity and a department."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=80, blank=True)
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
+    department_code = models.CharField(_("department"), max_length=30, blank=True)
+    urgent = models.BooleanField(_("urgent repair"), default=False)
+    kinds = models.JSONField(_("kinds"), default=list)
+    rank = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("rank", "code")
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+
+class Phrase(models.Model):
+    """What to say, ready to read out 礼貌用语. Tokens in braces are filled by the portal."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    text = models.TextField(_("Chinese"))
+    text_en = models.TextField(_("English"))
+
+    def __str__(self) -> str:
+        return self.text_en if (get_language() or "").startswith("en") else self.text
+
+
+class DayNumber(models.Model):
+    """The last ticket number of a site's local day: numbers are never used twice."""
+
+    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="+")
+    day = models.DateField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["site", "day"], name="day_number_once"),)
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, user: User) -> TicketQuerySet:
+        """The desk and the managers see their sites' tickets, a department those that were ever sent to it."""
+        scope = user.scope
+        everywhere, sites = scope.sites_as(DESK | MANAGEMENT)
+        if everywhere:
+            return self
+        departments = scope.departments_as(DEPARTMENT)
+        mine = Q(site_id__in=sites)
+        if departments:
+            mine |= Q(department_id__in=departments)
+        return self.filter(mine)
+
+    def of_resident(self, phone: str) -> TicketQuerySet:
+        """What this phone reported itself, for homes to which it still belongs, or for no home at all."""
+        from django.utils import timezone
+
+        from residents.models import Residence
+
+        belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
+        return self.filter(Q(unit=None) | Exists(belongs), reported_by__phone=phone)
+
+    def open(self) -> TicketQuerySet:
+        return self.exclude(status__in=OVER)
+
+    def by_time_left(self) -> TicketQuerySet:
+        """The order of the queue: what is due first; what has no deadline now (waiting, over) comes last."""
+        return self.order_by("queue_at", "pk")
+
+    def in_tab(self, tab: str, user: User) -> TicketQuerySet:
+        """One tab of the queue (INTERFACES §2). Raises KeyError for a tab that does not exist."""
+        return self.filter(tab_filters(user)[tab])
+
+    def tab_counts(self, user: User) -> dict[str, int]:
+        """How many tickets each tab holds: one statement over the open tickets."""
+        return self.open().aggregate(**{tab: Count("pk", filter=where) for tab, where in tab_filters(user).items() if tab != "all"}, all=Count("pk"))
+
+    def for_queue(self) -> TicketQuerySet:
+        """Everything one row of the queue shows, in one query."""
+        return self.select_related("site", "unit", "resident", "department", "category", "handler").annotate(
+            climbed=models.Subquery(
+                TicketTimer.objects.filter(
+                    ticket=OuterRef("pk"), target=OuterRef("next_target"), state=TimerState.RUNNING, breached_at__isnull=False
+                )
+                .order_by("-pk")
+                .values("levels_fired")[:1]
+            )
+        )
+
+
+def tab_filters(user: User) -> dict[str, Q]:
+    acknowledge = Q(open_hand_ups__overlap=[target for target, role in HANDED_UP_TO.items() if user.scope.holds([role])])
+    return {
+        "mine": waiting_for(user),
+        "to_dispatch": Q(status=Status.REGISTERED),
+        "to_sign": Q(status=Status.DISPATCHED),
+        "to_acknowledge": acknowledge if user.scope.holds(HANDED_UP_TO.values()) else ~Q(open_hand_ups=[]),
+        "in_progress": Q(status__in=[Status.SIGNED, Status.IN_PROGRESS, Status.WAITING]),
+        "to_inform": Q(status=Status.RESOLVED),
+        "to_call_back": Q(status__in=[Status.INFORMED, Status.DECLINED]),
+        "overtime": Q(resolve_due_at__lt=Now()),
+        "all": Q(),
+    }
+
+
+def waiting_for(user: User) -> Q:
+    """What waits for this very person: by their posts, the next step of the ticket is theirs."""
+    scope = user.scope
+    found = Q(pk=None)
+    everywhere, sites = scope.sites_as(DESK)
+    if everywhere or sites:
+        desk = Q(status=Status.REGISTERED) | Q(status=Status.RESOLVED, waits_for_form=False) | Q(status__in=[Status.INFORMED, Status.DECLINED])
+        found |= desk if everywhere else desk & Q(site_id__in=sites)
+    departments = scope.departments_as(DEPARTMENT)
+    if departments:
+        found |= Q(department_id__in=departments, status__in=[Status.DISPATCHED, Status.SIGNED, Status.IN_PROGRESS, Status.WAITING])
+    headed = scope.departments_as({Role.DEPARTMENT_HEAD})
+    if headed:
+        found |= Q(department_id__in=headed, status=Status.RESOLVED, waits_for_form=True)
+    for target, role in HANDED_UP_TO.items():
+        everywhere, sites = scope.sites_as({role})
+        if everywhere or sites:
+            handed_up = Q(open_hand_ups__contains=[target])
+            found |= handed_up if everywhere else handed_up & Q(site_id__in=sites)
+    return found
+
+
+class Ticket(models.Model):
+    """One report of a resident, of any kind, from its reception to its callback: the form 住户投诉意见表."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=24, unique=True)
+    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="tickets")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    channel = models.CharField(_("channel"), max_length=20, choices=ReportChannel.choices)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category"))
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
+    severity_set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.REGISTERED)
+    status_before_wait = models.CharField(max_length=12, blank=True)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+
+    # who reported it
+    unit = models.ForeignKey("residents.Unit", models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("unit"))
+    resident = models.ForeignKey("residents.Resident", models.PROTECT, null=True, blank=True, related_name="tickets")
+    reported_by = models.ForeignKey("residents.ApiAccount", models.PROTECT, null=True, blank=True, related_name="tickets")
+    visitor_name = models.CharField(_("visitor's name"), max_length=60, blank=True)
+    visitor_phone = models.CharField(_("visitor's phone"), max_length=20, blank=True)
+
+    # the form
+    description = models.TextField(_("what happened"))
+    occurred_at = models.DateTimeField(_("time of the event"), null=True, blank=True)
+    place = models.CharField(_("place of the event"), max_length=200, blank=True)
+    about = models.CharField(_("person or department complained about"), max_length=200, blank=True)
+    demand = models.CharField(_("what the resident asks for"), max_length=1000, blank=True)
+    contact = models.CharField(_("prefers to be reached by"), max_length=10, choices=Contact.choices, blank=True)
+    wished_on = models.DateField(_("wished date"), null=True, blank=True)
+    wish_confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    # who has it
+    department = models.ForeignKey("organization.Department", models.PROTECT, null=True, blank=True, related_name="tickets")
+    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    first_responsible = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    # moments
+    received_at = models.DateTimeField(_("received"))
+    round_began_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    informed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    # kept by the services, so that the queue is one index range (docs/architecture.md, "Reading fast")
+    next_target = models.CharField(max_length=40, blank=True)
+    next_started_at = models.DateTimeField(null=True, blank=True)
+    next_warn_at = models.DateTimeField(null=True, blank=True)
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    next_rule = models.CharField(max_length=20, blank=True)
+    queue_at = models.DateTimeField()  # next_due_at, or far away where nothing is due
+    resolve_due_at = models.DateTimeField(null=True, blank=True)
+    open_hand_ups = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    waits_for_form = models.BooleanField(default=False)
+
+    request_key = models.UUIDField(null=True, unique=True, editable=False)  # a form sent twice makes one ticket
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="ticket_with_a_department_has_one",
+                condition=~Q(status__in=[Status.DISPATCHED, Status.SIGNED, Status.IN_PROGRESS]) | Q(department__isnull=False),
+            ),
+            models.CheckConstraint(name="ticket_waits_from_somewhere", condition=~Q(status=Status.WAITING) | ~Q(status_before_wait="")),
+            models.CheckConstraint(name="ticket_closed_has_a_moment", condition=~Q(status__in=OVER) | Q(closed_at__isnull=False)),
+        )
+        indexes = (
+            # serve the queue of a site and of a department: one range, in order
+            models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
+            models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
+            models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
+            # serves a resident's own list, newest first
+            models.Index(fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"),
+            # serves the month's callback rate
+            models.Index(fields=["site", "informed_at"], name="ticket_informed", condition=Q(informed_at__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def title(self) -> str:
+        """The first words of what happened, for one line."""
+        first = self.description.strip().splitlines()[0].strip()
+        return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+    @property
+    def who(self) -> str:
+        return self.resident.name if self.resident else self.visitor_name
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the department returns a form: what it handled, of the kinds that have one."""
+        return self.kind in HAS_FORM and self.department_id is not None
+
+    @property
+    def url(self) -> str:
+        return f"/tickets/{self.number}/"
+
+
+class TicketEvent(models.Model):
+    """One thing that happened to a ticket, by whom and when. Cannot be edited or deleted (C20)."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_resident = models.ForeignKey("residents.ApiAccount", models.PROTECT, null=True, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
+    text = models.TextField(blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("at", "pk")
+        indexes = (models.Index(fields=["ticket", "at", "id"], name="ticket_event_history"),)
+        triggers = (APPEND_ONLY,)
+
+
+class TicketTimerQuerySet(TimerQuerySet["TicketTimer"]):
+    def visible_to(self, user: User) -> TicketTimerQuerySet:
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+
+class TicketTimer(Timer):
+    """A promise about a ticket: one row for each target, round and turn."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="timers")
+
+    objects = TicketTimerQuerySet.as_manager()
+
+    class Meta:
+        constraints = timer_constraints("ticket")
+        indexes = timer_indexes("ticket")
+
+
+class TimerStep(TimerEvent):
+    """What happened to a ticket's timer; append-only, and each level of a term once."""
+
+    timer = models.ForeignKey(TicketTimer, models.PROTECT, related_name="events")
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (once_per_level(),)
+        triggers = (APPEND_ONLY,)
+
+
+class CallbackQuerySet(models.QuerySet["Callback"]):
+    def visible_to(self, user: User) -> CallbackQuerySet:
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+    def open(self) -> CallbackQuerySet:
+        return self.filter(finished_at=None)
+
+    def for_caller(self) -> CallbackQuerySet:
+        """Who to call next, in the order in which it was promised, with everything the caller's list shows."""
+        return self.select_related("ticket__site", "ticket__unit", "ticket__resident", "ticket__category", "ticket__department").order_by(
+            "due_at", "pk"
+        )
+
+
+class Callback(models.Model):
+    """The call after a resident was told: one for each round (K1–K3)."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="callbacks")
+    round = models.PositiveSmallIntegerField(default=1)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()  # the next try belongs to another half-day
+    due_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=CallbackOutcome.choices, blank=True)
+    satisfaction = models.PositiveSmallIntegerField(null=True)
+    solved = models.BooleanField(null=True)
+    remarks = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+    finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    last_tried_at = models.DateTimeField(null=True)
+
+    objects = CallbackQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["ticket", "round"], name="callback_once_per_round"),
+            models.CheckConstraint(
+                name="callback_finished_has_an_outcome",
+                condition=Q(finished_at=None, outcome="") | (Q(finished_at__isnull=False) & ~Q(outcome="")),
+            ),
+            models.CheckConstraint(
+                name="callback_satisfaction_from_1_to_5",
+                condition=Q(satisfaction=None) | Q(satisfaction__gte=1, satisfaction__lte=5),
+            ),
+        )
+        indexes = (models.Index(fields=["due_at"], name="callback_open", condition=Q(finished_at=None)),)

@@ -1,0 +1,92 @@
+"""Who is told what about a ticket. Rows hold codes; the words are made in the reader's language when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from complaints.models import Ticket, TicketTimer
+from complaints.states import Severity, Target
+from portal.notifications import outbox, wording
+from portal.notifications.models import Message
+from portal.organization.duty import people_for
+from portal.organization.models import User
+from portal.organization.roles import Role
+from portal.promises.sweeping import Telling
+
+
+def for_roles(
+    ticket: Ticket, roles: Iterable[Role], kind: str, params: Mapping[str, Any], *, now: datetime, but: User | None
+) -> list[Message]:
+    """Outbox rows, unsaved, for the people who hold those roles now."""
+    found = people_for(list(roles), site_id=ticket.site_id, department_id=ticket.department_id, at=now)
+    return outbox.messages_for(
+        [person.user_id for _role, people in found for person in people if but is None or person.user_id != but.pk],
+        key=f"ticket:{ticket.pk}:{ticket.version}:{kind}",
+        kind=f"ticket.{kind}",
+        params={"number": ticket.number, "severity": ticket.severity, **params},
+        link=ticket.url,
+        now=now,
+    )
+
+
+def telling_of(timer: TicketTimer) -> Telling:
+    """What the sweep needs to tell about a ticket's timer; the ticket and its site are joined to it."""
+    ticket = timer.ticket
+    return Telling(
+        site_id=ticket.site_id,
+        zone=ticket.site.zone,
+        department_id=ticket.department_id,
+        holder_id=ticket.handler_id,
+        waits_for_morning=ticket.severity != Severity.MAJOR,
+        kind="ticket.timer",
+        params={"number": ticket.number, "severity": ticket.severity, "zone": ticket.site.time_zone},
+        link=ticket.url,
+    )
+
+
+def register_wordings() -> None:
+    for kind, words in _WORDINGS.items():
+        wording.register(f"ticket.{kind}", words)
+
+
+def _values(params: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(params)
+    if "target" in params:
+        values["target"] = Target(params["target"]).label
+    if "severity" in params:
+        values["severity"] = Severity(params["severity"]).label
+    if params.get("due_at"):
+        local = datetime.fromisoformat(params["due_at"]).astimezone(ZoneInfo(params["zone"]))
+        values["due_at"] = date_format(local, "m-d H:i")
+    return values
+
+
+def _timer(params: Mapping[str, Any]) -> str:
+    if params["level"] == "warning":
+        return _("%(number)s (%(severity)s): “%(target)s” is due %(due_at)s.") % _values(params)
+    if params["level"] == "step_1":
+        return _("%(number)s (%(severity)s): “%(target)s” passed its limit at %(due_at)s.") % _values(params)
+    return _("%(number)s (%(severity)s): “%(target)s” is still late since %(due_at)s and has come up to you.") % _values(params)
+
+
+_WORDINGS: dict[str, wording.Wording] = {
+    "timer": _timer,
+    "dispatched": lambda p: _("%(number)s (%(severity)s) has been sent to your department. Please sign for it.") % _values(p),
+    "sent_back": lambda p: _("%(number)s came back from the department. Please dispatch it again.") % _values(p),
+    "resolved": lambda p: _("%(number)s has been handled. Please return the form today.") % _values(p),
+    "returned": lambda p: _("%(number)s has been handled and its form returned. Please tell the resident today.") % _values(p),
+    "result": lambda p: _("%(number)s (%(severity)s) has been handled.") % _values(p),
+    "handed_up": lambda p: _("%(number)s (%(severity)s) is handed up to you. Please acknowledge it.") % _values(p),
+    "reopened": lambda p: _("%(number)s is not solved: round %(round)d has begun.") % _values(p),
+    "low_score": lambda p: _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p),
+    "comment": lambda p: _("%(number)s: the resident has sent a message.") % _values(p),
+    "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
+    "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
+    "manager_called": lambda p: _("%(number)s: you are asked to come to the counter.") % _values(p),
+}

@@ -1,0 +1,58 @@
+"""Everything that a person or the clock does to a ticket; each call is one transaction."""
+
+from complaints.services.callbacks import may_be_dialled, rate_ticket, record_callback, reopen_ticket
+from complaints.services.change import may_take
+from complaints.services.dispatching import (
+    answer_on_the_spot,
+    dispatch_ticket,
+    pass_on_praise,
+    record_arrival,
+    send_back,
+    sign_for_ticket,
+)
+from complaints.services.grading import confirm_wish, set_severity
+from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
+from complaints.services.intake import Report, register_ticket
+from complaints.services.telling import (
+    How,
+    acknowledge,
+    call_manager_to_counter,
+    comment_as_resident,
+    decline_ticket,
+    inform_resident,
+    note_inside,
+    reply_to_resident,
+    withdraw_ticket,
+)
+
+__all__ = [
+    "How",
+    "Report",
+    "acknowledge",
+    "answer_on_the_spot",
+    "call_manager_to_counter",
+    "comment_as_resident",
+    "confirm_wish",
+    "decline_ticket",
+    "dispatch_ticket",
+    "inform_resident",
+    "may_be_dialled",
+    "may_take",
+    "note_handling",
+    "note_inside",
+    "pass_on_praise",
+    "rate_ticket",
+    "record_arrival",
+    "record_callback",
+    "register_ticket",
+    "reopen_ticket",
+    "reply_to_resident",
+    "resolve_ticket",
+    "resume",
+    "return_form",
+    "send_back",
+    "set_severity",
+    "sign_for_ticket",
+    "wait",
+    "withdraw_ticket",
+]

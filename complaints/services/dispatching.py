@@ -1,0 +1,118 @@
+"""From the desk to the department: dispatch, sign, send back, arrive; answering on the spot; passing praise on (C3)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
+from complaints.models import Ticket
+from complaints.services.change import Change, changing, require_text
+from complaints.services.handling import resolved
+from complaints.states import BEING_HANDLED, EventKind, Kind, Status, Step, Target
+from portal.organization.models import Department, User
+from portal.organization.roles import DEPARTMENT, Role
+
+
+def dispatch_ticket(ticket_id: int, department: Department, *, by: User, version: int | None = None) -> Ticket:
+    """Send the form to a department; sent again elsewhere it is a transfer: a new sign turn, the clock keeps running.
+
+    Again to the same department is a double click. Raises Ticket.DoesNotExist and the refusals of ``require``.
+    """
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if ticket.status == Status.DISPATCHED and ticket.department_id == department.pk:
+            return ticket
+        if department.site_id != ticket.site_id:
+            raise NotPossible(_("That department belongs to another site."), ticket)
+        change.require(Step.DISPATCH, version)
+        _send(change, department, by)
+    return ticket
+
+
+def _send(change: Change, department: Department, by: User) -> None:
+    ticket = change.ticket
+    came_from = ticket.department_id
+    change.meet(Target.DISPATCH)
+    change.cancel(Target.SIGN, cause="transfer")
+    ticket.status, ticket.department, ticket.handler = Status.DISPATCHED, department, None
+    ticket.first_responsible = ticket.first_responsible or by
+    change.begin(Target.SIGN, change.now)
+    if ticket.category is not None and ticket.category.urgent and not change.running(Target.ARRIVE):
+        change.begin(Target.ARRIVE, change.now)
+    change.note(EventKind.DISPATCHED, department=department.pk, code=department.code, came_from=came_from)
+    change.tell([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD], "dispatched")
+
+
+def answer_on_the_spot(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
+    """The desk solves it itself: dispatch is met, nobody signs, there is no form; the resident is told next."""
+    answer = require_text(text, _("Write down what was answered."))
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if ticket.status == Status.RESOLVED and ticket.department_id is None:
+            return ticket
+        change.require(Step.ANSWER, version)
+        change.meet(Target.DISPATCH)
+        ticket.handler = by
+        ticket.first_responsible = ticket.first_responsible or by
+        resolved(change, EventKind.ANSWERED, answer)
+    return ticket
+
+
+def sign_for_ticket(ticket_id: int, *, by: User, version: int | None = None) -> Ticket:
+    """Record that the department has signed for it: its own signature and nothing else stops the clock."""
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if ticket.status == Status.SIGNED and ticket.handler_id == by.pk:
+            return ticket
+        change.require(Step.SIGN, version)
+        ticket.status, ticket.handler = Status.SIGNED, by
+        change.meet(Target.SIGN)
+        change.note(EventKind.SIGNED)
+    return ticket
+
+
+def send_back(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:
+    """The wrong department sends the form back 退回: the desk's clock for dispatching starts a new turn."""
+    why = require_text(reason, _("Say why it goes back."))
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        change.require(Step.SEND_BACK, version)
+        department = ticket.department_id
+        change.cancel(Target.SIGN, Target.ARRIVE, cause="sent_back")
+        ticket.status, ticket.department, ticket.handler = Status.REGISTERED, None, None
+        change.begin(Target.DISPATCH, change.now)
+        change.note(EventKind.SENT_BACK, why, department=department)
+        change.tell([Role.RECEPTIONIST], "sent_back")
+    return ticket
+
+
+def record_arrival(ticket_id: int, *, by: User, version: int | None = None) -> Ticket:
+    """The department is on site (urgent repairs, C21)."""
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if not change.running(Target.ARRIVE):
+            return ticket
+        if not by.scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+            raise NotYours(_("The department records its own arrival."), ticket)
+        if ticket.status not in BEING_HANDLED:
+            raise TransitionNotAllowed(_("Nobody is on the way for this ticket."), ticket)
+        change.meet(Target.ARRIVE)
+        change.note(EventKind.ARRIVED)
+    return ticket
+
+
+def pass_on_praise(ticket_id: int, department: Department, *, by: User, version: int | None = None) -> Ticket:
+    """Tell the department that it was praised; nothing else is to be done."""
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if ticket.kind != Kind.PRAISE:
+            raise NotPossible(_("Only praise is passed on."), ticket)
+        if ticket.status == Status.CLOSED:
+            return ticket
+        if department.site_id != ticket.site_id:
+            raise NotPossible(_("That department belongs to another site."), ticket)
+        change.require(Step.PASS_ON, version)
+        ticket.status, ticket.department = Status.CLOSED, department
+        change.note(EventKind.PASSED_ON, department=department.pk, code=department.code)
+        change.tell([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD], "praise")
+    return ticket

@@ -1,0 +1,135 @@
+"""Receiving a report: one ticket with its number, its first timers and the first line of its history (C1, C2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from complaints.errors import NotYours
+from complaints.models import Category, Ticket, TicketEvent
+from complaints.services.change import Change, ledger_for, require_text, show_next
+from complaints.states import HANDED_UP_TO, EventKind, Kind, ReportChannel, Severity, Target
+from portal.notifications import outbox
+from portal.organization.models import Site, User
+from portal.organization.roles import DESK
+from portal.promises import clock
+from residents.models import ApiAccount, Resident, Unit
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody reports, as it was said. ``severity`` None leaves it to the category until the desk sets it."""
+
+    site: Site
+    kind: Kind
+    channel: ReportChannel
+    description: str
+    category: Category | None = None
+    severity: Severity | None = None
+    unit: Unit | None = None
+    resident: Resident | None = None
+    visitor_name: str = ""
+    visitor_phone: str = ""
+    occurred_at: datetime | None = None
+    place: str = ""
+    about: str = ""
+    demand: str = ""
+    contact: str = ""
+    wished_on: date | None = None
+    request_key: UUID | None = None
+
+
+def register_ticket(report: Report, *, by: User | None = None, resident: ApiAccount | None = None) -> Ticket:
+    """Write a report down; its timers run from this moment. The desk's own wished date counts as confirmed.
+
+    The same ``request_key`` again gives the ticket that it made. Raises NotYours for a desk of another site, and
+    NotPossible for an empty description. Statements: five, and two more where somebody above is told.
+    """
+    if by is not None and not by.scope.holds(DESK, report.site.pk):
+        raise NotYours(_("This is for the front desk of the site."))
+    require_text(report.description, _("Write down what happened."))
+    try:
+        with transaction.atomic():
+            return _register(report, by, resident)
+    except IntegrityError:
+        made = Ticket.objects.filter(request_key=report.request_key).first() if report.request_key else None
+        if made is None:
+            raise
+        return made
+
+
+def _register(report: Report, by: User | None, resident: ApiAccount | None) -> Ticket:
+    number, now = next_number(report.site)
+    suggested = Severity(report.category.severity) if report.category else Severity.MINOR
+    ticket = Ticket(
+        number=number,
+        site=report.site,
+        kind=report.kind,
+        channel=report.channel,
+        category=report.category,
+        severity=report.severity or suggested,
+        severity_set_by=by if report.severity else None,
+        unit=report.unit,
+        resident=report.resident,
+        reported_by=resident,
+        visitor_name=report.visitor_name,
+        visitor_phone=report.visitor_phone,
+        description=report.description,
+        occurred_at=report.occurred_at,
+        place=report.place,
+        about=report.about,
+        demand=report.demand,
+        contact=report.contact,
+        wished_on=report.wished_on,
+        wish_confirmed_at=now if by and report.wished_on else None,
+        first_responsible=by,
+        received_at=now,
+        round_began_at=now,
+        request_key=report.request_key,
+    )
+    change = Change(ticket, [], now, by, resident, ledger_for(ticket, now, by))
+    change.note(EventKind.REGISTERED, severity=ticket.severity, channel=ticket.channel)
+    begin_promises(change)
+    show_next(ticket, change.timers)
+    ticket.save(force_insert=True)
+    TicketEvent.objects.bulk_create(change.events)
+    change.ledger.write()
+    outbox.put(change.messages)
+    return ticket
+
+
+def begin_promises(change: Change) -> None:
+    """What a received report promises from its first second: to be dispatched, handed up, answered and resolved."""
+    if change.ticket.kind == Kind.PRAISE:
+        return
+    change.begin(Target.DISPATCH, change.now)
+    change.begin_from_reception(change.now)
+    hand_up(change)
+
+
+def hand_up(change: Change) -> None:
+    """The message to the manager goes out at once: that moment is the handing up 转呈 (C4)."""
+    roles = [HANDED_UP_TO[target] for target in HANDED_UP_TO if change.running(target)]
+    if roles:
+        change.tell(roles, "handed_up")
+
+
+def next_number(site: Site) -> tuple[str, datetime]:
+    """The next number of the site's local day, such as YJW-20261121-0007, and the moment: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH clock AS (SELECT coalesce(%s::timestamptz, clock_timestamp()) AS now)
+            INSERT INTO complaints_daynumber (site_id, day, last)
+            SELECT %s, (now AT TIME ZONE %s)::date, 1 FROM clock
+            ON CONFLICT (site_id, day) DO UPDATE SET last = complaints_daynumber.last + 1
+            RETURNING last, day, (SELECT now FROM clock)
+            """,
+            [clock.fixed(), site.pk, site.time_zone],
+        )
+        last, day, now = cursor.fetchone()
+    return f"{site.code}-{day:%Y%m%d}-{last:04d}", now

@@ -1,0 +1,134 @@
+"""What is said to the resident and what stays inside: replies, the result 通报, declining 婉拒, notes (C5, C8, C9)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from complaints.errors import NotYours, TransitionNotAllowed
+from complaints.models import Ticket
+from complaints.services.callbacks import close_or_call_back
+from complaints.services.change import changing, require_text
+from complaints.services.handling import end_wait
+from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Target
+from portal.organization.models import User
+from portal.organization.roles import Role
+from residents.models import ApiAccount
+
+
+class How(models.TextChoices):
+    """How a resident was told."""
+
+    PHONE = "phone", pgettext_lazy("how", "By phone")
+    IN_PERSON = "in_person", pgettext_lazy("how", "In person")
+    MESSAGE = "message", pgettext_lazy("how", "By message")
+
+
+def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
+    """A clear answer that the resident reads: it meets a major ticket's promised reply (C5)."""
+    words = require_text(text, _("Write down what the resident is told."))
+    with changing(ticket_id, by=by) as change:
+        change.require_desk(version)
+        change.meet(Target.REPLY)
+        change.note(EventKind.REPLIED, words)
+    return change.ticket
+
+
+def note_inside(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
+    """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over."""
+    words = require_text(text, _("Write the note first."))
+    with changing(ticket_id, by=by) as change:
+        if not Ticket.objects.visible_to(by).filter(pk=ticket_id).exists():
+            raise NotYours(_("This ticket is not yours to see."), change.ticket)
+        change.note(EventKind.INTERNAL_NOTE, words)
+    return change.ticket
+
+
+def call_manager_to_counter(ticket_id: int, *, by: User) -> Ticket:
+    """The supervising manager is asked to come to the counter, on record (C1)."""
+    with changing(ticket_id, by=by) as change:
+        change.require_desk()
+        change.note(EventKind.MANAGER_CALLED)
+        change.tell([Role.SUPERVISING_MANAGER], "manager_called")
+    return change.ticket
+
+
+def inform_resident(ticket_id: int, how: How, text: str, said: str = "", *, by: User, version: int | None = None) -> Ticket:
+    """The resident is told the result: who, when, how, and what they said (C8). The callback is due from here."""
+    words = require_text(text, _("Write down what the resident was told."))
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.CLOSED} and version is None:
+            return ticket
+        change.require(Step.INFORM, version)
+        if ticket.waits_for_form:
+            raise TransitionNotAllowed(_("The department has not returned the form yet."), ticket)
+        ticket.status, ticket.informed_at = Status.INFORMED, change.now
+        change.meet(Target.INFORM, Target.REPLY)
+        change.note(EventKind.INFORMED, words, how=How(how).value, said=said.strip())
+        close_or_call_back(change)
+    return ticket
+
+
+def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, version: int | None = None) -> Ticket:
+    """A wish that cannot be met, declined with the reason; whether the resident understood is kept (C9).
+
+    Declining tells the resident: informing is met, and the callback is due like any other. Major tickets: the
+    supervising manager.
+    """
+    why = require_text(reason, _("Give the reason: the resident has a right to it."))
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if ticket.status == Status.DECLINED:
+            return ticket
+        change.require(Step.DECLINE, version)
+        end_wait(change, cause="declined")
+        change.meet(Target.DISPATCH, Target.REPLY, Target.RESOLVE, cause="declined")
+        change.cancel(Target.SIGN, Target.ARRIVE, cause="declined")
+        ticket.status, ticket.informed_at = Status.DECLINED, change.now
+        change.begin(Target.INFORM, change.now)
+        change.meet(Target.INFORM, cause="declined")
+        change.note(EventKind.DECLINED, why, understood=understood)
+        close_or_call_back(change)
+    return ticket
+
+
+def acknowledge(ticket_id: int, *, by: User) -> Ticket:
+    """A manager has seen what was handed up 阅知: each hand-up that is this person's stops. Again changes nothing."""
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        mine = [target for target, role in HANDED_UP_TO.items() if by.scope.holds({role}, ticket.site_id)]
+        if not mine:
+            raise NotYours(_("This was not handed up to you."), ticket)
+        for timer in change.running(*mine):
+            change.ledger.meet(timer)
+            change.note(EventKind.ACKNOWLEDGED, target=timer.target)
+    return ticket
+
+
+def comment_as_resident(ticket_id: int, text: str, *, resident: ApiAccount) -> Ticket:
+    """A message from the resident to the desk. Raises TransitionNotAllowed once the ticket is over."""
+    require_text(text, _("The message is empty."))
+    with changing(ticket_id, resident=resident) as change:
+        ticket = change.ticket
+        if ticket.status in OVER:
+            raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)
+        change.note(EventKind.COMMENT, text)
+        change.tell([Role.RECEPTIONIST], "comment")
+    return ticket
+
+
+def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -> Ticket:
+    """The resident takes it back before it is resolved; its timers lapse. Again changes nothing."""
+    with changing(ticket_id, resident=resident) as change:
+        ticket = change.ticket
+        if ticket.status == Status.WITHDRAWN:
+            return ticket
+        change.require(Step.WITHDRAW)
+        ticket.status, ticket.status_before_wait = Status.WITHDRAWN, ""
+        change.note(EventKind.WITHDRAWN, reason)
+        change.tell([Role.RECEPTIONIST, *([Role.DEPARTMENT_STAFF] if ticket.department_id else [])], "withdrawn")
+    return ticket
+
+

@@ -1,0 +1,214 @@
+"""Kinds, severities and statuses of a ticket, and the one table of what may follow what (INTERFACES §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal.organization.roles import DESK, Role
+
+
+class Kind(models.TextChoices):
+    COMPLAINT = "complaint", pgettext_lazy("kind", "Complaint")
+    SERVICE_REQUEST = "service_request", pgettext_lazy("kind", "Service request")
+    ENQUIRY = "enquiry", pgettext_lazy("kind", "Enquiry")
+    SUGGESTION = "suggestion", pgettext_lazy("kind", "Suggestion")
+    HELP = "help", pgettext_lazy("kind", "Help")
+    PRAISE = "praise", pgettext_lazy("kind", "Praise")
+
+
+class Severity(models.TextChoices):
+    MINOR = "minor", pgettext_lazy("severity", "Minor")
+    IMPORTANT = "important", pgettext_lazy("severity", "Important")
+    MAJOR = "major", pgettext_lazy("severity", "Major")
+
+
+class ReportChannel(models.TextChoices):
+    COUNTER = "counter", _("Counter")
+    HOTLINE = "hotline", _("Hotline")
+    API = "api", _("Online")
+    SUGGESTION_BOX = "suggestion_box", _("Suggestion box")
+    FORUM = "forum", _("Owners' forum")
+    VISIT = "visit", _("Home visit")
+    INSPECTION = "inspection", _("Inspection")
+    LETTER = "letter", _("Letter or e-mail")
+    SURVEY = "survey", _("Survey")
+    RECEPTION_DAY = "reception_day", _("Reception day")
+    BAR = "bar", _("Bar")
+    PASSED_ON = "passed_on", _("Passed on by the company or an authority")
+
+
+class Status(models.TextChoices):
+    REGISTERED = "registered", pgettext_lazy("status", "To dispatch")
+    DISPATCHED = "dispatched", pgettext_lazy("status", "To sign")
+    SIGNED = "signed", pgettext_lazy("status", "Signed")
+    IN_PROGRESS = "in_progress", pgettext_lazy("status", "In progress")
+    WAITING = "waiting", pgettext_lazy("status", "Waiting")
+    RESOLVED = "resolved", pgettext_lazy("status", "To inform")
+    INFORMED = "informed", pgettext_lazy("status", "To call back")
+    DECLINED = "declined", pgettext_lazy("status", "Declined")
+    CLOSED = "closed", pgettext_lazy("status", "Closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+    MERGED = "merged", pgettext_lazy("status", "Merged")
+
+
+S = Status
+BEING_HANDLED = frozenset({S.DISPATCHED, S.SIGNED, S.IN_PROGRESS, S.WAITING})
+UNRESOLVED = BEING_HANDLED | {S.REGISTERED}
+OVER = frozenset({S.CLOSED, S.WITHDRAWN, S.MERGED})
+
+
+class Step(models.TextChoices):
+    """What somebody does to a ticket. The value is the event's kind in its history."""
+
+    DISPATCH = "dispatched", _("Dispatched")
+    ANSWER = "answered", _("Answered on the spot")
+    SIGN = "signed", _("Signed for")
+    SEND_BACK = "sent_back", _("Sent back")
+    NOTE = "note", _("Handling noted")
+    WAIT = "waiting", _("Waiting")
+    RESUME = "resumed", _("Taken up again")
+    RESOLVE = "resolved", _("Handling done")
+    RETURN = "returned", _("Form returned")
+    INFORM = "informed", _("Resident told")
+    DECLINE = "declined", _("Declined with the reason")
+    REOPEN = "reopened", _("Reopened")
+    WITHDRAW = "withdrawn", _("Withdrawn")
+    PASS_ON = "passed_on", _("Praise passed on")
+
+
+@dataclass(frozen=True)
+class Transition:
+    """From where to where, and whose step it is. ``to`` None leaves the status, or is worked out by the service."""
+
+    start: frozenset[Status]
+    to: Status | None
+    desk: bool = False  # the front desk's
+    department: frozenset[Role] = frozenset()  # of the ticket's own department
+
+
+STAFF_AND_HEAD = frozenset({Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD})
+
+TRANSITIONS: dict[Step, Transition] = {
+    Step.DISPATCH: Transition(frozenset({S.REGISTERED, S.DISPATCHED, S.SIGNED, S.IN_PROGRESS}), S.DISPATCHED, desk=True),
+    Step.ANSWER: Transition(frozenset({S.REGISTERED}), S.RESOLVED, desk=True),
+    Step.SIGN: Transition(frozenset({S.DISPATCHED}), S.SIGNED, department=STAFF_AND_HEAD),
+    Step.SEND_BACK: Transition(frozenset({S.DISPATCHED, S.SIGNED}), S.REGISTERED, department=STAFF_AND_HEAD),
+    Step.NOTE: Transition(frozenset({S.SIGNED, S.IN_PROGRESS, S.WAITING}), None, department=STAFF_AND_HEAD),
+    Step.WAIT: Transition(
+        frozenset({S.DISPATCHED, S.SIGNED, S.IN_PROGRESS}), S.WAITING, desk=True, department=STAFF_AND_HEAD
+    ),
+    Step.RESUME: Transition(frozenset({S.WAITING}), None, desk=True, department=STAFF_AND_HEAD),
+    Step.RESOLVE: Transition(frozenset({S.SIGNED, S.IN_PROGRESS, S.WAITING}), S.RESOLVED, department=STAFF_AND_HEAD),
+    Step.RETURN: Transition(frozenset({S.RESOLVED}), None, department=frozenset({Role.DEPARTMENT_HEAD})),
+    Step.INFORM: Transition(frozenset({S.RESOLVED}), S.INFORMED, desk=True),
+    Step.DECLINE: Transition(UNRESOLVED, S.DECLINED, desk=True),
+    Step.REOPEN: Transition(frozenset({S.INFORMED, S.DECLINED, S.CLOSED}), None, desk=True),
+    Step.WITHDRAW: Transition(UNRESOLVED, S.WITHDRAWN),
+    Step.PASS_ON: Transition(frozenset({S.REGISTERED}), S.CLOSED, desk=True),
+}
+
+# Every role that has to do with tickets at all; others see none.
+WHO_DISPATCHES = DESK
+
+
+class Target(models.TextChoices):
+    """What is promised a time for (INTERFACES §1, ``sla_explain``)."""
+
+    DISPATCH = "dispatch", pgettext_lazy("target", "Dispatch")
+    SIGN = "sign", pgettext_lazy("target", "Sign for it")
+    HAND_UP_SUPERVISING_MANAGER = "hand_up_supervising_manager", pgettext_lazy("target", "Hand up to the supervising manager")
+    HAND_UP_GENERAL_MANAGER = "hand_up_general_manager", pgettext_lazy("target", "Hand up to the general manager")
+    VIA_OPERATIONS = "via_operations", pgettext_lazy("target", "Through the operations manager")
+    REPLY = "reply", pgettext_lazy("target", "Clear reply")
+    RESOLVE = "resolve", pgettext_lazy("target", "Resolve")
+    ARRIVE = "arrive", pgettext_lazy("target", "Arrive on site")
+    RETURN_FORM = "return_form", pgettext_lazy("target", "Return the form")
+    INFORM = "inform", pgettext_lazy("target", "Tell the resident")
+    CALLBACK = "callback", pgettext_lazy("target", "Call back")
+    FORUM_REPLY = "forum_reply", pgettext_lazy("target", "First forum reply")
+    INCIDENT_REPORT = "incident_report", pgettext_lazy("target", "Report the incident")
+    WRITTEN_REPORT = "written_report", pgettext_lazy("target", "Written report")
+
+
+# Who stops a hand-up's timer by acknowledging 阅知.
+HANDED_UP_TO: dict[Target, Role] = {
+    Target.HAND_UP_SUPERVISING_MANAGER: Role.SUPERVISING_MANAGER,
+    Target.HAND_UP_GENERAL_MANAGER: Role.GENERAL_MANAGER,
+    Target.VIA_OPERATIONS: Role.OPERATIONS_MANAGER,
+}
+
+
+class EventKind(models.TextChoices):
+    """Everything that stands in a ticket's history: the steps, and what is not a step."""
+
+    REGISTERED = "registered", _("Registered")
+    DISPATCHED = Step.DISPATCH.value, Step.DISPATCH.label
+    ANSWERED = Step.ANSWER.value, Step.ANSWER.label
+    SIGNED = Step.SIGN.value, Step.SIGN.label
+    SENT_BACK = Step.SEND_BACK.value, Step.SEND_BACK.label
+    NOTE = Step.NOTE.value, Step.NOTE.label
+    ARRIVED = "arrived", _("Arrived on site")
+    WAITING = Step.WAIT.value, Step.WAIT.label
+    RESUMED = Step.RESUME.value, Step.RESUME.label
+    RESOLVED = Step.RESOLVE.value, Step.RESOLVE.label
+    RETURNED = Step.RETURN.value, Step.RETURN.label
+    REPLIED = "replied", _("Answered the resident")
+    INFORMED = Step.INFORM.value, Step.INFORM.label
+    DECLINED = Step.DECLINE.value, Step.DECLINE.label
+    CALLBACK = "callback", _("Called back")
+    RATED = "rated", _("Rated by the resident")
+    REOPENED = Step.REOPEN.value, Step.REOPEN.label
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = Step.WITHDRAW.value, Step.WITHDRAW.label
+    PASSED_ON = Step.PASS_ON.value, Step.PASS_ON.label
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    REGRADED = "regraded", _("Severity changed")
+    SEVERITY_CONFIRMED = "severity_confirmed", _("Severity confirmed")
+    WISH_CONFIRMED = "wish_confirmed", _("Wished date confirmed")
+    COMMENT = "comment", _("Message from the resident")
+    INTERNAL_NOTE = "internal_note", _("Internal note")
+    MANAGER_CALLED = "manager_called", _("Supervising manager called to the counter")
+
+
+# What a resident may read of the history; texts of other kinds stay inside the house.
+SHOWN_TO_RESIDENTS = frozenset(
+    {
+        EventKind.REGISTERED,
+        EventKind.DISPATCHED,
+        EventKind.SIGNED,
+        EventKind.WAITING,
+        EventKind.RESUMED,
+        EventKind.RESOLVED,
+        EventKind.REPLIED,
+        EventKind.INFORMED,
+        EventKind.DECLINED,
+        EventKind.RATED,
+        EventKind.REOPENED,
+        EventKind.CLOSED,
+        EventKind.WITHDRAWN,
+        EventKind.COMMENT,
+    }
+)
+# Of these the words themselves are meant for the resident.
+WORDS_FOR_RESIDENTS = frozenset(
+    {EventKind.REPLIED, EventKind.INFORMED, EventKind.DECLINED, EventKind.RATED, EventKind.COMMENT, EventKind.WITHDRAWN}
+)
+
+
+class CallbackOutcome(models.TextChoices):
+    REACHED = "reached", _("Reached")
+    NO_ANSWER = "no_answer", _("No answer")
+    REFUSED = "refused", _("Refused")
+    RATED = "rated", _("Rated by the resident")
+    UNREACHABLE = "unreachable", _("Unreachable after three attempts")
+
+
+# Kinds whose informed tickets are called back: complaints always, these when drawn (K1).
+ALWAYS_CALLED_BACK = frozenset({Kind.COMPLAINT})
+DRAWN_FOR_CALLBACK = frozenset({Kind.SERVICE_REQUEST, Kind.HELP})
+# Kinds whose department returns a form.
+HAS_FORM = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.HELP})

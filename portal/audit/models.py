@@ -1,0 +1,34 @@
+"""Who looked at, changed or exported what. Append-only in the database itself; never the value that was seen."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class AuditAction(models.TextChoices):
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    SIGN_IN_REFUSED = "sign_in_refused", _("Sign-in refused")
+    REFUSED = "refused", _("Permission refused")
+    SEARCHED = "searched", _("Searched for a person")
+    SETTINGS_CHANGED = "settings_changed", _("Own settings changed")
+    TOKEN_ISSUED = "token_issued", _("Resident token issued")  # noqa: S105 - a name, no secret
+
+
+class AuditEntry(models.Model):
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=30, choices=AuditAction.choices)
+    subject = models.CharField(max_length=100, blank=True)  # a code and an id, such as "ticket YJW-20261121-0007"
+    fields = models.JSONField(default=list)
+    reason = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["by", "-at"], name="audit_by_person"),)
+        triggers = (APPEND_ONLY,)

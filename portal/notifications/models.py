@@ -1,0 +1,69 @@
+"""The outbox: a row per person, channel and thing to tell; written with the change, sent apart from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from portal.organization.models import User
+
+
+class Channel(models.TextChoices):
+    IN_APP = "in_app", _("In the portal")
+    CONSOLE = "console", _("Console")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def waiting(self, now: datetime) -> MessageQuerySet:
+        """What nobody is sending and whose moment has come."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), sent_at=None, dead_at=None, not_before__lte=now)
+
+    def in_bell_of(self, user: User) -> MessageQuerySet:
+        return self.filter(recipient=user, channel=Channel.IN_APP).exclude(sent_at=None)
+
+    def unread(self) -> MessageQuerySet:
+        return self.filter(read_at=None)
+
+    def dead(self) -> MessageQuerySet:
+        return self.exclude(dead_at=None)
+
+
+class Message(models.Model):
+    """``kind`` and ``params`` are codes and numbers; the words are made when it is read, in the reader's language."""
+
+    key = models.CharField(max_length=120)  # what it is about; with recipient and channel, told once
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    kind = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    link = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    # What went out in one piece: the receiver's dedupe key, and in the bell one entry (a digest where several share it).
+    delivery = models.UUIDField(null=True)
+    read_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key", "recipient", "channel"], name="message_once"),)
+        indexes = (
+            # serves the sender's claim
+            models.Index(
+                fields=["not_before"], name="message_waiting", condition=Q(sent_at__isnull=True, dead_at__isnull=True)
+            ),
+            # serves the bell's count
+            models.Index(fields=["recipient"], name="message_unread", condition=Q(read_at__isnull=True, channel="in_app")),
+            # serves the bell's list
+            models.Index(fields=["recipient", "-sent_at"], name="message_bell", condition=Q(channel="in_app")),
+        )

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganizationConfig(AppConfig):
+    name = "portal.organization"
+    label = "organization"
+    verbose_name = _("Organization")
+
+    def ready(self) -> None:
+        # Every shared_task needs the app to exist; portal/__init__ must stay free of imports.
+        from portal import celery  # noqa: F401

@@ -1,0 +1,37 @@
+"""Phone numbers: one spelling for comparing, and the masked one for showing (R2)."""
+
+from __future__ import annotations
+
+import phonenumbers
+
+REGION = "CN"
+
+
+def normalized(text: str) -> str:
+    """Digits as dialled inside the country (a foreign number with its +). Raises ValueError for no number at all."""
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException as refusal:
+        raise ValueError(f"not a phone number: {refusal}") from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError("not a possible phone number")
+    if number.country_code == phonenumbers.country_code_for_region(REGION):
+        return phonenumbers.national_significant_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mainland_mobile(text: str) -> str:
+    """The eleven digits of a mainland mobile number. Raises ValueError for anything else."""
+    digits = normalized(text)
+    if len(digits) != 11 or not digits.isascii() or not digits.isdigit() or digits[0] != "1" or digits[1] not in "3456789":
+        raise ValueError("not a mainland mobile number")
+    return digits
+
+
+def masked(number: str) -> str:
+    """``138****0001``; of a shorter number only the last two digits stay."""
+    if not number:
+        return ""
+    if len(number) < 8:
+        return "*" * max(len(number) - 2, 1) + number[-2:]
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
