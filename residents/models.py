@@ -71,7 +71,7 @@ class Unit(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["site", "room"], name="room_once_per_site"),)
-        indexes = (models.Index(fields=["site", "digits"], name="unit_by_digits", opclasses=["int4_ops", "text_pattern_ops"]),)
+        indexes = (models.Index(fields=["site", "digits"], name="unit_by_digits", opclasses=["int8_ops", "text_pattern_ops"]),)
 
     def __str__(self) -> str:
         return self.room

@@ -1,7 +1,7 @@
 """Everything that a person or the clock does to a ticket; each call is one transaction."""
 
 from complaints.services.callbacks import may_be_dialled, rate_ticket, record_callback, reopen_ticket
-from complaints.services.change import may_take
+from complaints.services.change import may_take, steps_open_to
 from complaints.services.dispatching import (
     answer_on_the_spot,
     dispatch_ticket,
@@ -53,6 +53,7 @@ __all__ = [
     "send_back",
     "set_severity",
     "sign_for_ticket",
+    "steps_open_to",
     "wait",
     "withdraw_ticket",
 ]

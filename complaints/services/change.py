@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from complaints import notices, sla
 from complaints.errors import NotPossible, NotYours, Stale, TransitionNotAllowed
 from complaints.models import FAR_AWAY, Ticket, TicketEvent, TicketTimer, TimerStep
-from complaints.states import HANDED_UP_TO, OVER, TRANSITIONS, EventKind, Severity, Status, Step, Target
+from complaints.states import HANDED_UP_TO, OVER, TRANSITIONS, EventKind, Kind, Severity, Step, Target
 from portal.notifications import outbox
 from portal.notifications.models import Message
 from portal.organization.models import User
@@ -187,6 +187,35 @@ def may_take(user: User, step: Step, ticket: Ticket) -> bool:
     if transition.desk and scope.holds(DESK, ticket.site_id):
         return True
     return ticket.department_id is not None and scope.holds(transition.department, ticket.site_id, ticket.department_id)
+
+
+def steps_open_to(user: User, ticket: Ticket) -> list[Step]:
+    """The steps that this person may take on this ticket now, the likeliest next one first. No statement."""
+    steps = [step for step in _LIKELIEST if ticket.status in TRANSITIONS[step].start and may_take(user, step, ticket)]
+    if ticket.waits_for_form:
+        steps = [step for step in steps if step != Step.INFORM]
+    else:
+        steps = [step for step in steps if step != Step.RETURN]
+    if ticket.kind != Kind.PRAISE:
+        return [step for step in steps if step != Step.PASS_ON]
+    return [step for step in steps if step == Step.PASS_ON]
+
+
+_LIKELIEST = (
+    Step.PASS_ON,
+    Step.SIGN,
+    Step.RESUME,
+    Step.RETURN,
+    Step.INFORM,
+    Step.RESOLVE,
+    Step.DISPATCH,
+    Step.NOTE,
+    Step.ANSWER,
+    Step.WAIT,
+    Step.SEND_BACK,
+    Step.DECLINE,
+    Step.REOPEN,
+)
 
 
 @contextmanager

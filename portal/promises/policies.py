@@ -79,3 +79,11 @@ def calendar_code_of(policy_target_id: int) -> str:
 def _remember(row: PolicyTarget) -> None:
     _limits[row.pk] = row.as_limit()
     _calendars[row.pk] = row.calendar
+
+
+def limits_of(site_id: int, kind: str, severity: str, category: str = "") -> dict[str, Limit]:
+    """What is promised for such a ticket, by target (first turns), for showing it before anything is registered."""
+    policy = policy_for(site_id, kind, severity, category)
+    if policy is None:
+        return {}
+    return {target: limit_of(pk) for (target, turn), pk in policy.targets.items() if turn == 1}

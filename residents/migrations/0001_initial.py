@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='unit',
-            index=models.Index(fields=['site', 'digits'], name='unit_by_digits', opclasses=['int4_ops', 'text_pattern_ops']),
+            index=models.Index(fields=['site', 'digits'], name='unit_by_digits', opclasses=['int8_ops', 'text_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='unit',

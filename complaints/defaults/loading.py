@@ -1,0 +1,110 @@
+"""What a new installation starts with, put into rows. Loading again adds what is missing and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from complaints.defaults.limits import POLICIES
+from complaints.models import Category, Phrase
+from complaints.states import Kind, Severity
+from portal import memo
+from portal.calendars.models import SiteCalendar, WeeklyHours
+from portal.calendars.services import seed_holidays
+from portal.promises.models import Policy, PolicyTarget, PolicyVersion
+
+HERE = Path(__file__).parent
+HOLIDAY_YEARS = range(2024, 2031)
+
+# Which kinds a level-1 category is offered for; the others are offered for all but praise.
+KINDS_OF = {
+    "staff": [Kind.COMPLAINT, Kind.SUGGESTION, Kind.PRAISE],
+    "fee": [Kind.COMPLAINT, Kind.ENQUIRY, Kind.SUGGESTION],
+    "advice": list(Kind),
+}
+
+
+@transaction.atomic
+def load_defaults() -> None:
+    _load_categories()
+    _load_phrases()
+    _load_calendars()
+    _load_policies()
+    seed_holidays(HOLIDAY_YEARS)
+    memo.forget()
+
+
+def _load_categories() -> None:
+    there = set(Category.objects.values_list("code", flat=True))
+    for rank, entry in enumerate(_read("categories.json")):
+        kinds = KINDS_OF.get(entry["code"], [kind for kind in Kind if kind != Kind.PRAISE])
+        common = {"kinds": kinds, "rank": rank * 100}
+        department = Counter(child["department"] for child in entry["children"]).most_common(1)[0][0]
+        if entry["code"] not in there:
+            Category.objects.create(
+                code=entry["code"],
+                name=entry["name"],
+                name_en=entry["name_en"],
+                severity=Severity.MINOR,
+                department_code=department,
+                **common,
+            )
+        parent = Category.objects.get(code=entry["code"])
+        Category.objects.bulk_create(
+            Category(
+                code=child["code"],
+                parent=parent,
+                name=child["name"],
+                name_en=child["name_en"],
+                severity=child["severity"],
+                department_code=child["department"],
+                urgent=child["urgent"],
+                kinds=kinds,
+                rank=rank * 100 + place,
+            )
+            for place, child in enumerate(entry["children"], 1)
+            if child["code"] not in there
+        )
+
+
+def _load_phrases() -> None:
+    rows = [Phrase(code=row["code"], text=row["text"], text_en=row["text_en"]) for row in _read("phrases.json")]
+    Phrase.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _load_calendars() -> None:
+    polite, made = SiteCalendar.objects.get_or_create(site=None, code="polite_hours", defaults={"name": "礼貌时段"})
+    if made:
+        WeeklyHours.objects.bulk_create(
+            WeeklyHours(calendar=polite, weekday=day, opens=time(9), closes=time(20)) for day in range(7)
+        )
+    office, made = SiteCalendar.objects.get_or_create(
+        site=None, code="office_hours", defaults={"name": "工作时间", "keeps_holidays": True}
+    )
+    if made:
+        WeeklyHours.objects.bulk_create(
+            WeeklyHours(calendar=office, weekday=day, opens=opens, closes=closes)
+            for day in range(5)
+            for opens, closes in ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
+        )
+
+
+def _load_policies() -> None:
+    there = set(Policy.objects.values_list("code", flat=True))
+    for (kind, severity), targets in POLICIES.items():
+        code = f"{kind}-{severity or 'any'}"
+        if code in there:
+            continue
+        policy = Policy.objects.create(code=code, kind=kind, severity=severity)
+        version = PolicyVersion.objects.create(policy=policy, number=1)
+        PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **target) for target in targets)
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((HERE / name).read_text(encoding="utf-8"))
+    return found

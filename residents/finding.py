@@ -1,0 +1,54 @@
+"""Finding who stands at the counter: a room in any spelling, a name, or some digits of a phone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
+
+from portal.organization.roles import DESK
+from residents.models import Residence
+
+if TYPE_CHECKING:
+    from portal.organization.models import User
+
+MOST = 8
+SHORTEST = 2
+_SEPARATORS = re.compile(r"[\s\-－—_/.#栋幢座号楼单元室房]+")
+
+
+def room_digits(text: str) -> str:
+    """``8-1-1203``, ``8栋1单元1203室`` and ``8 1 1203`` all as ``811203``; letters of a shop (S01) stay."""
+    return _SEPARATORS.sub("", normalize("NFKC", text)).upper()
+
+
+def find_residents(text: str, user: User, limit: int = MOST) -> list[Residence]:
+    """Those who belong somewhere now and match, best first.
+
+    Each has ``unit``, ``resident``, ``relation`` and the resident's phones at hand (a second statement). Fewer than two characters find nobody.
+    """
+    wanted = text.strip().replace("\x00", "")
+    if len(wanted) < SHORTEST:
+        return []
+    everywhere, sites = user.scope.sites_as(DESK)
+    digits = room_digits(wanted)
+    matches = Q(resident__name__contains=wanted)
+    ranks = [When(unit__digits=digits, then=Value(0)), When(resident__name=wanted, then=Value(1))]
+    if re.fullmatch(r"[0-9A-Z]+", digits):
+        matches |= Q(unit__digits__startswith=digits)
+        ranks.append(When(unit__digits__startswith=digits, then=Value(2)))
+    if wanted.isdigit() and len(wanted) >= 4:
+        matches |= Q(resident__phones__number__contains=wanted)
+    found = Residence.objects.current(timezone.localdate()).filter(matches)
+    if not everywhere:
+        found = found.filter(unit__site_id__in=sites)
+    return list(
+        found.annotate(rank=Case(*ranks, default=Value(3), output_field=IntegerField()))
+        .select_related("unit__site", "resident")
+        .prefetch_related("resident__phones")
+        .order_by("rank", "unit__digits", "pk")
+        .distinct()[:limit]
+    )
