@@ -23,7 +23,13 @@ def normalized(text: str) -> str:
 def mainland_mobile(text: str) -> str:
     """The eleven digits of a mainland mobile number. Raises ValueError for anything else."""
     digits = normalized(text)
-    if len(digits) != 11 or not digits.isascii() or not digits.isdigit() or digits[0] != "1" or digits[1] not in "3456789":
+    if (
+        len(digits) != 11
+        or not digits.isascii()
+        or not digits.isdigit()
+        or digits[0] != "1"
+        or digits[1] not in "3456789"
+    ):
         raise ValueError("not a mainland mobile number")
     return digits
 

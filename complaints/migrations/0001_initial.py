@@ -10,274 +10,899 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organization', '0001_initial'),
-        ('promises', '0001_initial'),
-        ('residents', '0001_initial'),
+        ("organization", "0001_initial"),
+        ("promises", "0001_initial"),
+        ("residents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Phrase',
+            name="Phrase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True, verbose_name='code')),
-                ('text', models.TextField(verbose_name='Chinese')),
-                ('text_en', models.TextField(verbose_name='English')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(max_length=30, unique=True, verbose_name="code"),
+                ),
+                ("text", models.TextField(verbose_name="Chinese")),
+                ("text_en", models.TextField(verbose_name="English")),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='English name')),
-                ('severity', models.CharField(choices=[('minor', 'Minor'), ('important', 'Important'), ('major', 'Major')], default='minor', max_length=10, verbose_name='severity')),
-                ('department_code', models.CharField(blank=True, max_length=30, verbose_name='department')),
-                ('urgent', models.BooleanField(default=False, verbose_name='urgent repair')),
-                ('kinds', models.JSONField(default=list, verbose_name='kinds')),
-                ('rank', models.PositiveSmallIntegerField(default=0)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='complaints.category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(max_length=30, unique=True, verbose_name="code"),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "name_en",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="English name"
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("minor", "Minor"),
+                            ("important", "Important"),
+                            ("major", "Major"),
+                        ],
+                        default="minor",
+                        max_length=10,
+                        verbose_name="severity",
+                    ),
+                ),
+                (
+                    "department_code",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="department"
+                    ),
+                ),
+                (
+                    "urgent",
+                    models.BooleanField(default=False, verbose_name="urgent repair"),
+                ),
+                ("kinds", models.JSONField(default=list, verbose_name="kinds")),
+                ("rank", models.PositiveSmallIntegerField(default=0)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="complaints.category",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('rank', 'code'),
+                "ordering": ("rank", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='number')),
-                ('kind', models.CharField(choices=[('complaint', 'Complaint'), ('service_request', 'Service request'), ('enquiry', 'Enquiry'), ('suggestion', 'Suggestion'), ('help', 'Help'), ('praise', 'Praise')], max_length=20, verbose_name='kind')),
-                ('channel', models.CharField(choices=[('counter', 'Counter'), ('hotline', 'Hotline'), ('api', 'Online'), ('suggestion_box', 'Suggestion box'), ('forum', "Owners' forum"), ('visit', 'Home visit'), ('inspection', 'Inspection'), ('letter', 'Letter or e-mail'), ('survey', 'Survey'), ('reception_day', 'Reception day'), ('bar', 'Bar'), ('passed_on', 'Passed on by the company or an authority')], max_length=20, verbose_name='channel')),
-                ('severity', models.CharField(choices=[('minor', 'Minor'), ('important', 'Important'), ('major', 'Major')], default='minor', max_length=10, verbose_name='severity')),
-                ('status', models.CharField(choices=[('registered', 'To dispatch'), ('dispatched', 'To sign'), ('signed', 'Signed'), ('in_progress', 'In progress'), ('waiting', 'Waiting'), ('resolved', 'To inform'), ('informed', 'To call back'), ('declined', 'Declined'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged')], default='registered', max_length=12, verbose_name='status')),
-                ('status_before_wait', models.CharField(blank=True, max_length=12)),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-                ('visitor_name', models.CharField(blank=True, max_length=60, verbose_name="visitor's name")),
-                ('visitor_phone', models.CharField(blank=True, max_length=20, verbose_name="visitor's phone")),
-                ('description', models.TextField(verbose_name='what happened')),
-                ('occurred_at', models.DateTimeField(blank=True, null=True, verbose_name='time of the event')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place of the event')),
-                ('about', models.CharField(blank=True, max_length=200, verbose_name='person or department complained about')),
-                ('demand', models.CharField(blank=True, max_length=1000, verbose_name='what the resident asks for')),
-                ('contact', models.CharField(blank=True, choices=[('phone', 'Phone call'), ('message', 'Message'), ('visit', 'Visit')], max_length=10, verbose_name='prefers to be reached by')),
-                ('wished_on', models.DateField(blank=True, null=True, verbose_name='wished date')),
-                ('wish_confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('round_began_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('returned_at', models.DateTimeField(blank=True, null=True)),
-                ('informed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('next_target', models.CharField(blank=True, max_length=40)),
-                ('next_started_at', models.DateTimeField(blank=True, null=True)),
-                ('next_warn_at', models.DateTimeField(blank=True, null=True)),
-                ('next_due_at', models.DateTimeField(blank=True, null=True)),
-                ('next_rule', models.CharField(blank=True, max_length=20)),
-                ('queue_at', models.DateTimeField()),
-                ('resolve_due_at', models.DateTimeField(blank=True, null=True)),
-                ('open_hand_ups', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('waits_for_form', models.BooleanField(default=False)),
-                ('request_key', models.UUIDField(editable=False, null=True, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.category', verbose_name='category')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='organization.department')),
-                ('first_responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handler', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='residents.apiaccount')),
-                ('resident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='residents.resident')),
-                ('severity_set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='organization.site')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='residents.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=24, unique=True, verbose_name="number"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("complaint", "Complaint"),
+                            ("service_request", "Service request"),
+                            ("enquiry", "Enquiry"),
+                            ("suggestion", "Suggestion"),
+                            ("help", "Help"),
+                            ("praise", "Praise"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("counter", "Counter"),
+                            ("hotline", "Hotline"),
+                            ("api", "Online"),
+                            ("suggestion_box", "Suggestion box"),
+                            ("forum", "Owners' forum"),
+                            ("visit", "Home visit"),
+                            ("inspection", "Inspection"),
+                            ("letter", "Letter or e-mail"),
+                            ("survey", "Survey"),
+                            ("reception_day", "Reception day"),
+                            ("bar", "Bar"),
+                            ("passed_on", "Passed on by the company or an authority"),
+                        ],
+                        max_length=20,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("minor", "Minor"),
+                            ("important", "Important"),
+                            ("major", "Major"),
+                        ],
+                        default="minor",
+                        max_length=10,
+                        verbose_name="severity",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("registered", "To dispatch"),
+                            ("dispatched", "To sign"),
+                            ("signed", "Signed"),
+                            ("in_progress", "In progress"),
+                            ("waiting", "Waiting"),
+                            ("resolved", "To inform"),
+                            ("informed", "To call back"),
+                            ("declined", "Declined"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("merged", "Merged"),
+                        ],
+                        default="registered",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("status_before_wait", models.CharField(blank=True, max_length=12)),
+                (
+                    "round",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="round"),
+                ),
+                (
+                    "visitor_name",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="visitor's name"
+                    ),
+                ),
+                (
+                    "visitor_phone",
+                    models.CharField(
+                        blank=True, max_length=20, verbose_name="visitor's phone"
+                    ),
+                ),
+                ("description", models.TextField(verbose_name="what happened")),
+                (
+                    "occurred_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="time of the event"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="place of the event"
+                    ),
+                ),
+                (
+                    "about",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="person or department complained about",
+                    ),
+                ),
+                (
+                    "demand",
+                    models.CharField(
+                        blank=True,
+                        max_length=1000,
+                        verbose_name="what the resident asks for",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("phone", "Phone call"),
+                            ("message", "Message"),
+                            ("visit", "Visit"),
+                        ],
+                        max_length=10,
+                        verbose_name="prefers to be reached by",
+                    ),
+                ),
+                (
+                    "wished_on",
+                    models.DateField(blank=True, null=True, verbose_name="wished date"),
+                ),
+                ("wish_confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("round_began_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("returned_at", models.DateTimeField(blank=True, null=True)),
+                ("informed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("next_target", models.CharField(blank=True, max_length=40)),
+                ("next_started_at", models.DateTimeField(blank=True, null=True)),
+                ("next_warn_at", models.DateTimeField(blank=True, null=True)),
+                ("next_due_at", models.DateTimeField(blank=True, null=True)),
+                ("next_rule", models.CharField(blank=True, max_length=20)),
+                ("queue_at", models.DateTimeField()),
+                ("resolve_due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "open_hand_ups",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("waits_for_form", models.BooleanField(default=False)),
+                (
+                    "request_key",
+                    models.UUIDField(editable=False, null=True, unique=True),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="complaints.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="organization.department",
+                    ),
+                ),
+                (
+                    "first_responsible",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="residents.apiaccount",
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="residents.resident",
+                    ),
+                ),
+                (
+                    "severity_set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="organization.site",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="residents.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Callback',
+            name="Callback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('not_before', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('outcome', models.CharField(blank=True, choices=[('reached', 'Reached'), ('no_answer', 'No answer'), ('refused', 'Refused'), ('rated', 'Rated by the resident'), ('unreachable', 'Unreachable after three attempts')], max_length=12)),
-                ('satisfaction', models.PositiveSmallIntegerField(null=True)),
-                ('solved', models.BooleanField(null=True)),
-                ('remarks', models.TextField(blank=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('last_tried_at', models.DateTimeField(null=True)),
-                ('finished_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='complaints.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("not_before", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reached", "Reached"),
+                            ("no_answer", "No answer"),
+                            ("refused", "Refused"),
+                            ("rated", "Rated by the resident"),
+                            ("unreachable", "Unreachable after three attempts"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("satisfaction", models.PositiveSmallIntegerField(null=True)),
+                ("solved", models.BooleanField(null=True)),
+                ("remarks", models.TextField(blank=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("last_tried_at", models.DateTimeField(null=True)),
+                (
+                    "finished_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="callbacks",
+                        to="complaints.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TicketEvent',
+            name="TicketEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('registered', 'Registered'), ('dispatched', 'Dispatched'), ('answered', 'Answered on the spot'), ('signed', 'Signed for'), ('sent_back', 'Sent back'), ('note', 'Handling noted'), ('arrived', 'Arrived on site'), ('waiting', 'Waiting'), ('resumed', 'Taken up again'), ('resolved', 'Handling done'), ('returned', 'Form returned'), ('replied', 'Answered the resident'), ('informed', 'Resident told'), ('declined', 'Declined with the reason'), ('callback', 'Called back'), ('rated', 'Rated by the resident'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn'), ('passed_on', 'Praise passed on'), ('acknowledged', 'Acknowledged'), ('regraded', 'Severity changed'), ('severity_confirmed', 'Severity confirmed'), ('wish_confirmed', 'Wished date confirmed'), ('comment', 'Message from the resident'), ('internal_note', 'Internal note'), ('manager_called', 'Supervising manager called to the counter')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('text', models.TextField(blank=True)),
-                ('details', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by_resident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.apiaccount')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='complaints.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("registered", "Registered"),
+                            ("dispatched", "Dispatched"),
+                            ("answered", "Answered on the spot"),
+                            ("signed", "Signed for"),
+                            ("sent_back", "Sent back"),
+                            ("note", "Handling noted"),
+                            ("arrived", "Arrived on site"),
+                            ("waiting", "Waiting"),
+                            ("resumed", "Taken up again"),
+                            ("resolved", "Handling done"),
+                            ("returned", "Form returned"),
+                            ("replied", "Answered the resident"),
+                            ("informed", "Resident told"),
+                            ("declined", "Declined with the reason"),
+                            ("callback", "Called back"),
+                            ("rated", "Rated by the resident"),
+                            ("reopened", "Reopened"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("passed_on", "Praise passed on"),
+                            ("acknowledged", "Acknowledged"),
+                            ("regraded", "Severity changed"),
+                            ("severity_confirmed", "Severity confirmed"),
+                            ("wish_confirmed", "Wished date confirmed"),
+                            ("comment", "Message from the resident"),
+                            ("internal_note", "Internal note"),
+                            (
+                                "manager_called",
+                                "Supervising manager called to the counter",
+                            ),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("text", models.TextField(blank=True)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by_resident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.apiaccount",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="complaints.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'pk'),
+                "ordering": ("at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='TicketTimer',
+            name="TicketTimer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target', models.CharField(max_length=40)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('turn', models.PositiveSmallIntegerField(default=1)),
-                ('term', models.PositiveSmallIntegerField(default=1)),
-                ('started_at', models.DateTimeField()),
-                ('fixed_due_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('moments', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None)),
-                ('state', models.CharField(choices=[('running', 'running'), ('paused', 'paused'), ('met', 'met'), ('cancelled', 'cancelled')], default='running', max_length=10)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('met_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('next_level', models.PositiveSmallIntegerField(default=0)),
-                ('levels_fired', models.PositiveSmallIntegerField(default=0)),
-                ('next_check_at', models.DateTimeField(null=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('policy_target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promises.policytarget')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='timers', to='complaints.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("target", models.CharField(max_length=40)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("turn", models.PositiveSmallIntegerField(default=1)),
+                ("term", models.PositiveSmallIntegerField(default=1)),
+                ("started_at", models.DateTimeField()),
+                ("fixed_due_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                (
+                    "moments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "running"),
+                            ("paused", "paused"),
+                            ("met", "met"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("met_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("next_level", models.PositiveSmallIntegerField(default=0)),
+                ("levels_fired", models.PositiveSmallIntegerField(default=0)),
+                ("next_check_at", models.DateTimeField(null=True)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "policy_target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="promises.policytarget",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="timers",
+                        to="complaints.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TimerStep',
+            name="TimerStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('started', 'started'), ('paused', 'paused'), ('resumed', 'resumed'), ('met', 'met'), ('breached', 'breached'), ('level_fired', 'level fired'), ('recomputed', 'recomputed'), ('cancelled', 'cancelled')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('term', models.PositiveSmallIntegerField()),
-                ('level', models.CharField(blank=True, max_length=10)),
-                ('occurrence', models.PositiveSmallIntegerField(default=1)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('details', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('timer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='complaints.tickettimer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("started", "started"),
+                            ("paused", "paused"),
+                            ("resumed", "resumed"),
+                            ("met", "met"),
+                            ("breached", "breached"),
+                            ("level_fired", "level fired"),
+                            ("recomputed", "recomputed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("term", models.PositiveSmallIntegerField()),
+                ("level", models.CharField(blank=True, max_length=10)),
+                ("occurrence", models.PositiveSmallIntegerField(default=1)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "timer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="complaints.tickettimer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='DayNumber',
+            name="DayNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('last', models.PositiveIntegerField()),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("last", models.PositiveIntegerField()),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organization.site",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('site', 'day'), name='day_number_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("site", "day"), name="day_number_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ['closed', 'withdrawn', 'merged']), _negated=True), fields=['site', 'queue_at', 'id'], name='ticket_queue_site'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("status__in", ["closed", "withdrawn", "merged"]), _negated=True
+                ),
+                fields=["site", "queue_at", "id"],
+                name="ticket_queue_site",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ['closed', 'withdrawn', 'merged']), _negated=True), fields=['department', 'queue_at', 'id'], name='ticket_queue_department'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("status__in", ["closed", "withdrawn", "merged"]), _negated=True
+                ),
+                fields=["department", "queue_at", "id"],
+                name="ticket_queue_department",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ['closed', 'withdrawn', 'merged']), _negated=True), fields=['queue_at', 'id'], name='ticket_queue_all'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("status__in", ["closed", "withdrawn", "merged"]), _negated=True
+                ),
+                fields=["queue_at", "id"],
+                name="ticket_queue_all",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['reported_by', '-received_at', '-id'], name='ticket_of_resident'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('informed_at__isnull', False)), fields=['site', 'informed_at'], name='ticket_informed'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("informed_at__isnull", False)),
+                fields=["site", "informed_at"],
+                name="ticket_informed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['dispatched', 'signed', 'in_progress']), _negated=True), ('department__isnull', False), _connector='OR'), name='ticket_with_a_department_has_one'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", ["dispatched", "signed", "in_progress"]),
+                        _negated=True,
+                    ),
+                    ("department__isnull", False),
+                    _connector="OR",
+                ),
+                name="ticket_with_a_department_has_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'waiting'), _negated=True), models.Q(('status_before_wait', ''), _negated=True), _connector='OR'), name='ticket_waits_from_somewhere'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "waiting"), _negated=True),
+                    models.Q(("status_before_wait", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ticket_waits_from_somewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', frozenset(['closed', 'merged', 'withdrawn'])), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='ticket_closed_has_a_moment'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", frozenset(["closed", "merged", "withdrawn"])),
+                        _negated=True,
+                    ),
+                    ("closed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="ticket_closed_has_a_moment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(condition=models.Q(('finished_at', None)), fields=['due_at'], name='callback_open'),
+            model_name="callback",
+            index=models.Index(
+                condition=models.Q(("finished_at", None)),
+                fields=["due_at"],
+                name="callback_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.UniqueConstraint(fields=('ticket', 'round'), name='callback_once_per_round'),
+            model_name="callback",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "round"), name="callback_once_per_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('outcome', '')), models.Q(('finished_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='callback_finished_has_an_outcome'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at", None), ("outcome", "")),
+                    models.Q(
+                        ("finished_at__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="callback_finished_has_an_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(('satisfaction', None), models.Q(('satisfaction__gte', 1), ('satisfaction__lte', 5)), _connector='OR'), name='callback_satisfaction_from_1_to_5'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("satisfaction", None),
+                    models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
+                    _connector="OR",
+                ),
+                name="callback_satisfaction_from_1_to_5",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['ticket', 'at', 'id'], name='ticket_event_history'),
+            model_name="ticketevent",
+            index=models.Index(
+                fields=["ticket", "at", "id"], name="ticket_event_history"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ticketevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='60625dfb083ab280553d0094e27b849cd7299d32', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_eab2d', table='complaints_ticketevent', when='BEFORE')),
+            model_name="ticketevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="60625dfb083ab280553d0094e27b849cd7299d32",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_eab2d",
+                    table="complaints_ticketevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='tickettimer',
-            index=models.Index(condition=models.Q(('next_check_at__isnull', False), ('state', 'running')), fields=['next_check_at', 'id'], name='tickettimer_due'),
+            model_name="tickettimer",
+            index=models.Index(
+                condition=models.Q(
+                    ("next_check_at__isnull", False), ("state", "running")
+                ),
+                fields=["next_check_at", "id"],
+                name="tickettimer_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tickettimer',
-            constraint=models.UniqueConstraint(fields=('ticket', 'target', 'round', 'turn'), name='tickettimer_once'),
+            model_name="tickettimer",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "target", "round", "turn"), name="tickettimer_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tickettimer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paused'), _negated=True), models.Q(('due_at', None), ('next_check_at', None), ('paused_at__isnull', False)), _connector='OR'), name='tickettimer_paused_has_no_deadline'),
+            model_name="tickettimer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "paused"), _negated=True),
+                    models.Q(
+                        ("due_at", None),
+                        ("next_check_at", None),
+                        ("paused_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="tickettimer_paused_has_no_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tickettimer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('due_at__isnull', False), _connector='OR'), name='tickettimer_running_has_a_deadline'),
+            model_name="tickettimer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), _negated=True),
+                    ("due_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="tickettimer_running_has_a_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tickettimer',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at', None), ('due_at__gte', models.F('started_at')), _connector='OR'), name='tickettimer_due_after_start'),
+            model_name="tickettimer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_at", None),
+                    ("due_at__gte", models.F("started_at")),
+                    _connector="OR",
+                ),
+                name="tickettimer_due_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tickettimer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'met'), _negated=True), ('met_at__isnull', False), _connector='OR'), name='tickettimer_met_has_a_moment'),
+            model_name="tickettimer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "met"), _negated=True),
+                    ("met_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="tickettimer_met_has_a_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tickettimer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['met', 'cancelled']), _negated=True), ('next_check_at', None), _connector='OR'), name='tickettimer_is_over_without_checks'),
+            model_name="tickettimer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["met", "cancelled"]), _negated=True),
+                    ("next_check_at", None),
+                    _connector="OR",
+                ),
+                name="tickettimer_is_over_without_checks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timerstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'level_fired')), fields=('timer', 'term', 'level', 'occurrence'), name='timerstep_level_once'),
+            model_name="timerstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "level_fired")),
+                fields=("timer", "term", "level", "occurrence"),
+                name="timerstep_level_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='timerstep',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8d95e013197a1c8e85140a712ac4bfd9a3e54bd1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_087f8', table='complaints_timerstep', when='BEFORE')),
+            model_name="timerstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="8d95e013197a1c8e85140a712ac4bfd9a3e54bd1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_087f8",
+                    table="complaints_timerstep",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

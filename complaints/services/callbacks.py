@@ -32,12 +32,26 @@ POLITE_HOURS = (time(9), time(20))
 
 def close_or_call_back(change: Change) -> None:
     """After a resident was told: schedule this round's callback, or close where none is due."""
-    if not _is_called_back(change):
-        _close(change)
-        return
+    if _is_called_back(change):
+        schedule_callback(change)
+    else:
+        close(change)
+
+
+def schedule_callback(change: Change) -> None:
+    """One day of polite hours after telling (K2)."""
     timer = change.begin(Target.CALLBACK, change.now)
-    due_at = timer.due_at if timer is not None and timer.due_at is not None else change.now + timedelta(days=1)
-    Callback.objects.create(ticket=change.ticket, round=change.ticket.round, not_before=change.now, due_at=due_at)
+    due_at = (
+        timer.due_at
+        if timer is not None and timer.due_at is not None
+        else change.now + timedelta(days=1)
+    )
+    change.callback = Callback(
+        ticket=change.ticket,
+        round=change.ticket.round,
+        not_before=change.now,
+        due_at=due_at,
+    )
 
 
 def _is_called_back(change: Change) -> bool:
@@ -49,13 +63,23 @@ def _is_called_back(change: Change) -> bool:
         return False
     local = change.now.astimezone(ticket.site.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if ticket.resident_id and Callback.objects.filter(
-        ticket__resident_id=ticket.resident_id, due_at__date=(local + timedelta(days=1)).date()
-    ).exists():
+    if (
+        ticket.resident_id
+        and Callback.objects.filter(
+            ticket__resident_id=ticket.resident_id,
+            due_at__date=(local + timedelta(days=1)).date(),
+        ).exists()
+    ):
         return False
-    told = Ticket.objects.filter(site_id=ticket.site_id, kind__in=DRAWN_FOR_CALLBACK, informed_at__gte=midnight.replace(day=1))
+    told = Ticket.objects.filter(
+        site_id=ticket.site_id,
+        kind__in=DRAWN_FOR_CALLBACK,
+        informed_at__gte=midnight.replace(day=1),
+    )
     others = told.exclude(pk=ticket.pk)
-    drawn = Callback.objects.filter(ticket__in=others).values("ticket").distinct().count()
+    drawn = (
+        Callback.objects.filter(ticket__in=others).values("ticket").distinct().count()
+    )
     return sla.is_drawn(others.count() + 1, drawn)
 
 
@@ -82,118 +106,205 @@ def record_callback(
         if not by.scope.holds(DESK, change.ticket.site_id):
             raise NotYours(_("Callbacks are made by the front desk."), change.ticket)
         if change.ticket.handler_id == by.pk and _a_colleague_is_on_duty(change, by):
-            raise NotYours(_("You handled this ticket: a colleague on duty makes the call."), change.ticket)
+            raise NotYours(
+                _("You handled this ticket: a colleague on duty makes the call."),
+                change.ticket,
+            )
         if outcome == CallbackOutcome.NO_ANSWER:
-            _no_answer(change, callback, remarks)
+            no_answer(change, callback, remarks.strip())
         else:
-            _finish(change, callback, outcome, satisfaction, solved, remarks)
+            finish_callback(
+                change, callback, outcome, satisfaction, solved, remarks.strip()
+            )
     return change.ticket
 
 
-def rate_ticket(ticket_id: int, satisfaction: int, solved: bool, remarks: str = "", *, resident: ApiAccount) -> Ticket:
+def rate_ticket(
+    ticket_id: int,
+    satisfaction: int,
+    solved: bool,
+    remarks: str = "",
+    *,
+    resident: ApiAccount,
+) -> Ticket:
     """The resident's own rating counts as this round's callback; not solved reopens.
 
     Raises NotPossible before the resident was told, and for a second rating in a round.
     """
     with changing(ticket_id, resident=resident) as change:
         ticket = change.ticket
-        if ticket.informed_at is None or ticket.status not in {Status.INFORMED, Status.DECLINED, Status.CLOSED}:
-            raise NotPossible(_("You can rate this once you have been told the result."), ticket)
-        callback = Callback.objects.select_for_update(no_key=True).filter(ticket=ticket, round=ticket.round).first()
+        if ticket.informed_at is None or ticket.status not in {
+            Status.INFORMED,
+            Status.DECLINED,
+            Status.CLOSED,
+        }:
+            raise NotPossible(
+                _("You can rate this once you have been told the result."), ticket
+            )
+        callback = (
+            Callback.objects.select_for_update(no_key=True)
+            .filter(ticket=ticket, round=ticket.round)
+            .first()
+        )
         if callback is not None and callback.solved is not None:
             raise NotPossible(_("You have rated this already. Thank you."), ticket)
-        callback = callback or Callback(ticket=ticket, round=ticket.round, not_before=change.now, due_at=change.now)
-        _finish(change, callback, CallbackOutcome.RATED, satisfaction, solved, remarks)
+        callback = callback or Callback(
+            ticket=ticket, round=ticket.round, not_before=change.now, due_at=change.now
+        )
+        finish_callback(
+            change,
+            callback,
+            CallbackOutcome.RATED,
+            satisfaction,
+            solved,
+            remarks.strip(),
+        )
     return ticket
 
 
-def reopen_ticket(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:
+def reopen_ticket(
+    ticket_id: int, reason: str, *, by: User, version: int | None = None
+) -> Ticket:
     """The resident told the desk that it is not solved: the next round begins (C11)."""
     with changing(ticket_id, by=by) as change:
         change.require(Step.REOPEN, version)
         if not reason.strip():
             raise NotPossible(_("Say what is not solved."), change.ticket)
-        callback = Callback.objects.filter(ticket=change.ticket, round=change.ticket.round, finished_at=None).first()
+        callback = Callback.objects.filter(
+            ticket=change.ticket, round=change.ticket.round, finished_at=None
+        ).first()
         if callback is not None:
-            _finish(change, callback, CallbackOutcome.REACHED, None, False, reason)
+            finish_callback(
+                change, callback, CallbackOutcome.REACHED, None, False, reason.strip()
+            )
         else:
-            _reopen(change, reason.strip())
+            begin_next_round(change, reason.strip())
     return change.ticket
 
 
 def may_be_dialled(ticket: Ticket, now: datetime) -> bool:
     """Whether the resident's number may be dialled now: polite hours, and none of their do-not-call times (K2)."""
     spans = ticket.resident.do_not_call if ticket.resident else []
-    do_not_call = [(time.fromisoformat(span["start"]), time.fromisoformat(span["end"])) for span in spans]
-    return sla.callable_now(now.astimezone(ticket.site.zone).time(), POLITE_HOURS, do_not_call)
+    do_not_call = [
+        (time.fromisoformat(span["start"]), time.fromisoformat(span["end"]))
+        for span in spans
+    ]
+    return sla.callable_now(
+        now.astimezone(ticket.site.zone).time(), POLITE_HOURS, do_not_call
+    )
 
 
 def _a_colleague_is_on_duty(change: Change, by: User) -> bool:
-    found = people_for([Role.RECEPTIONIST, Role.SHIFT_LEADER], site_id=change.ticket.site_id, department_id=None, at=change.now)
+    found = people_for(
+        [Role.RECEPTIONIST, Role.SHIFT_LEADER],
+        site_id=change.ticket.site_id,
+        department_id=None,
+        at=change.now,
+    )
     return any(person.user_id != by.pk for _role, people in found for person in people)
 
 
-def _no_answer(change: Change, callback: Callback, remarks: str) -> None:
+def no_answer(change: Change, callback: Callback, remarks: str) -> None:
+    """This turn of the promise is met by trying; the next one is due at the end of the next half-day (K3)."""
     zone = change.ticket.site.zone
     if callback.last_tried_at is not None and change.now < callback.not_before:
         local = callback.not_before.astimezone(zone)
         raise NotPossible(
-            _("Nobody answered in this half-day. The next try counts from %(time)s.") % {"time": f"{local:%m-%d %H:%M}"},
+            _("Nobody answered in this half-day. The next try counts from %(time)s.")
+            % {"time": f"{local:%m-%d %H:%M}"},
             change.ticket,
         )
     callback.attempts += 1
     callback.last_tried_at = change.now
-    change.note(EventKind.CALLBACK, remarks.strip(), outcome=CallbackOutcome.NO_ANSWER, attempt=callback.attempts)
+    change.note(
+        EventKind.CALLBACK,
+        remarks,
+        outcome=CallbackOutcome.NO_ANSWER,
+        attempt=callback.attempts,
+    )
     change.meet(Target.CALLBACK, cause="no_answer")
     if callback.attempts >= sla.MOST_ATTEMPTS:
-        callback.outcome, callback.finished_at, callback.finished_by = CallbackOutcome.UNREACHABLE, change.now, change.by
-        _close(change)
+        callback.outcome, callback.finished_at, callback.finished_by = (
+            CallbackOutcome.UNREACHABLE,
+            change.now,
+            change.by,
+        )
+        close(change)
     else:
         timer = change.begin(Target.CALLBACK, change.now)
         callback.not_before, end = limits.next_half_day(change.now, zone)
-        callback.due_at = timer.due_at if timer is not None and timer.due_at is not None else end
-    callback.save()
+        callback.due_at = (
+            timer.due_at if timer is not None and timer.due_at is not None else end
+        )
+    change.callback = callback
 
 
-def _finish(
-    change: Change, callback: Callback, outcome: CallbackOutcome, satisfaction: int | None, solved: bool | None, remarks: str
+def finish_callback(
+    change: Change,
+    callback: Callback,
+    outcome: CallbackOutcome,
+    satisfaction: int | None,
+    solved: bool | None,
+    remarks: str,
 ) -> None:
+    """The round's last word: what was said, and what follows from it."""
     ticket = change.ticket
-    callback.outcome, callback.satisfaction, callback.solved = outcome, satisfaction, solved
-    callback.remarks, callback.finished_at, callback.finished_by = remarks.strip(), change.now, change.by
+    callback.outcome, callback.satisfaction, callback.solved = (
+        outcome,
+        satisfaction,
+        solved,
+    )
+    callback.remarks, callback.finished_at, callback.finished_by = (
+        remarks,
+        change.now,
+        change.by,
+    )
     callback.attempts += outcome == CallbackOutcome.REACHED
     callback.last_tried_at = change.now
-    callback.save()
+    change.callback = callback
     change.meet(Target.CALLBACK, cause=outcome)
     kind = EventKind.RATED if outcome == CallbackOutcome.RATED else EventKind.CALLBACK
-    change.note(kind, remarks.strip(), outcome=outcome, satisfaction=satisfaction, solved=solved)
+    change.note(
+        kind, remarks, outcome=outcome, satisfaction=satisfaction, solved=solved
+    )
     if satisfaction is not None and satisfaction <= LOW_SCORE:
         change.tell([Role.SUPERVISOR], "low_score", satisfaction=satisfaction)
     if solved is False:
-        _reopen(change, remarks.strip())
+        begin_next_round(change, remarks)
     elif ticket.status != Status.CLOSED:
-        _close(change)
+        close(change)
 
 
-def _close(change: Change) -> None:
+def close(change: Change) -> None:
     change.ticket.status = Status.CLOSED
     change.note(EventKind.CLOSED)
 
 
-def _reopen(change: Change, reason: str) -> None:
+def begin_next_round(change: Change, reason: str) -> None:
     """The next round: to the same department with a new signature, or to the desk where there was none."""
     ticket = change.ticket
     if ticket.status not in {Status.INFORMED, Status.DECLINED, Status.CLOSED}:
-        raise TransitionNotAllowed(_("%(number)s is still open.") % {"number": ticket.number}, ticket)
+        raise TransitionNotAllowed(
+            _("%(number)s is still open.") % {"number": ticket.number}, ticket
+        )
     change.cancel(cause="reopened")
     ticket.round += 1
     ticket.round_began_at = change.now
-    ticket.resolved_at = ticket.returned_at = ticket.informed_at = ticket.closed_at = None
+    ticket.resolved_at = ticket.returned_at = ticket.informed_at = ticket.closed_at = (
+        None
+    )
     ticket.waits_for_form, ticket.handler = False, None
     to_department = ticket.department_id is not None and ticket.kind != Kind.PRAISE
     ticket.status = Status.DISPATCHED if to_department else Status.REGISTERED
     change.begin(Target.SIGN if to_department else Target.DISPATCH, change.now)
     change.begin_from_reception(change.now, cause="reopened")
     change.note(EventKind.REOPENED, reason)
-    told = [Role.SUPERVISOR, *([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD] if to_department else [Role.RECEPTIONIST])]
+    told = [
+        Role.SUPERVISOR,
+        *(
+            [Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD]
+            if to_department
+            else [Role.RECEPTIONIST]
+        ),
+    ]
     change.tell(told, "reopened", round=ticket.round)

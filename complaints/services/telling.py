@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from complaints.errors import NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
-from complaints.services.change import changing, require_text
+from complaints.services.change import Change, changing, require_text
 from complaints.services.handling import end_wait
 from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Target
 from portal.organization.models import User
@@ -25,7 +25,9 @@ class How(models.TextChoices):
     MESSAGE = "message", pgettext_lazy("how", "By message")
 
 
-def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
+def reply_to_resident(
+    ticket_id: int, text: str, *, by: User, version: int | None = None
+) -> Ticket:
     """A clear answer that the resident reads: it meets a major ticket's promised reply (C5)."""
     words = require_text(text, _("Write down what the resident is told."))
     with changing(ticket_id, by=by) as change:
@@ -35,7 +37,9 @@ def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | Non
     return change.ticket
 
 
-def note_inside(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
+def note_inside(
+    ticket_id: int, text: str, *, by: User, version: int | None = None
+) -> Ticket:
     """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over."""
     words = require_text(text, _("Write the note first."))
     with changing(ticket_id, by=by) as change:
@@ -54,24 +58,49 @@ def call_manager_to_counter(ticket_id: int, *, by: User) -> Ticket:
     return change.ticket
 
 
-def inform_resident(ticket_id: int, how: How, text: str, said: str = "", *, by: User, version: int | None = None) -> Ticket:
+def inform_resident(
+    ticket_id: int,
+    how: How,
+    text: str,
+    said: str = "",
+    *,
+    by: User,
+    version: int | None = None,
+) -> Ticket:
     """The resident is told the result: who, when, how, and what they said (C8). The callback is due from here."""
     words = require_text(text, _("Write down what the resident was told."))
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
-        if ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.CLOSED} and version is None:
+        if (
+            ticket.informed_at is not None
+            and ticket.status in {Status.INFORMED, Status.CLOSED}
+            and version is None
+        ):
             return ticket
         change.require(Step.INFORM, version)
         if ticket.waits_for_form:
-            raise TransitionNotAllowed(_("The department has not returned the form yet."), ticket)
-        ticket.status, ticket.informed_at = Status.INFORMED, change.now
-        change.meet(Target.INFORM, Target.REPLY)
-        change.note(EventKind.INFORMED, words, how=How(how).value, said=said.strip())
+            raise TransitionNotAllowed(
+                _("The department has not returned the form yet."), ticket
+            )
+        informed(change, How(how), words, said.strip())
         close_or_call_back(change)
     return ticket
 
 
-def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, version: int | None = None) -> Ticket:
+def informed(change: Change, how: How, words: str, said: str) -> None:
+    change.ticket.status, change.ticket.informed_at = Status.INFORMED, change.now
+    change.meet(Target.INFORM, Target.REPLY)
+    change.note(EventKind.INFORMED, words, how=how.value, said=said)
+
+
+def decline_ticket(
+    ticket_id: int,
+    reason: str,
+    understood: bool,
+    *,
+    by: User,
+    version: int | None = None,
+) -> Ticket:
     """A wish that cannot be met, declined with the reason; whether the resident understood is kept (C9).
 
     Declining tells the resident: informing is met, and the callback is due like any other. Major tickets: the
@@ -83,22 +112,30 @@ def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, v
         if ticket.status == Status.DECLINED:
             return ticket
         change.require(Step.DECLINE, version)
-        end_wait(change, cause="declined")
-        change.meet(Target.DISPATCH, Target.REPLY, Target.RESOLVE, cause="declined")
-        change.cancel(Target.SIGN, Target.ARRIVE, cause="declined")
-        ticket.status, ticket.informed_at = Status.DECLINED, change.now
-        change.begin(Target.INFORM, change.now)
-        change.meet(Target.INFORM, cause="declined")
-        change.note(EventKind.DECLINED, why, understood=understood)
+        declined(change, why, understood)
         close_or_call_back(change)
     return ticket
+
+
+def declined(change: Change, why: str, understood: bool) -> None:
+    end_wait(change, cause="declined")
+    change.meet(Target.DISPATCH, Target.REPLY, Target.RESOLVE, cause="declined")
+    change.cancel(Target.SIGN, Target.ARRIVE, cause="declined")
+    change.ticket.status, change.ticket.informed_at = Status.DECLINED, change.now
+    change.begin(Target.INFORM, change.now)
+    change.meet(Target.INFORM, cause="declined")
+    change.note(EventKind.DECLINED, why, understood=understood)
 
 
 def acknowledge(ticket_id: int, *, by: User) -> Ticket:
     """A manager has seen what was handed up 阅知: each hand-up that is this person's stops. Again changes nothing."""
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
-        mine = [target for target, role in HANDED_UP_TO.items() if by.scope.holds({role}, ticket.site_id)]
+        mine = [
+            target
+            for target, role in HANDED_UP_TO.items()
+            if by.scope.holds({role}, ticket.site_id)
+        ]
         if not mine:
             raise NotYours(_("This was not handed up to you."), ticket)
         for timer in change.running(*mine):
@@ -113,13 +150,17 @@ def comment_as_resident(ticket_id: int, text: str, *, resident: ApiAccount) -> T
     with changing(ticket_id, resident=resident) as change:
         ticket = change.ticket
         if ticket.status in OVER:
-            raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)
+            raise TransitionNotAllowed(
+                _("%(number)s is over.") % {"number": ticket.number}, ticket
+            )
         change.note(EventKind.COMMENT, text)
         change.tell([Role.RECEPTIONIST], "comment")
     return ticket
 
 
-def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -> Ticket:
+def withdraw_ticket(
+    ticket_id: int, reason: str = "", *, resident: ApiAccount
+) -> Ticket:
     """The resident takes it back before it is resolved; its timers lapse. Again changes nothing."""
     with changing(ticket_id, resident=resident) as change:
         ticket = change.ticket
@@ -128,7 +169,11 @@ def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -
         change.require(Step.WITHDRAW)
         ticket.status, ticket.status_before_wait = Status.WITHDRAWN, ""
         change.note(EventKind.WITHDRAWN, reason)
-        change.tell([Role.RECEPTIONIST, *([Role.DEPARTMENT_STAFF] if ticket.department_id else [])], "withdrawn")
+        change.tell(
+            [
+                Role.RECEPTIONIST,
+                *([Role.DEPARTMENT_STAFF] if ticket.department_id else []),
+            ],
+            "withdrawn",
+        )
     return ticket
-
-

@@ -41,12 +41,22 @@ class Scope:
         columns = ("site_id", "role", "department_id")
         own = Membership.objects.filter(user=user).values_list(*columns, Value(False))
         stands_in = StandIn.objects.filter(user=user).values_list(*columns, Value(True))
-        return cls(tuple(Post(site, Role(role), department, acting) for site, role, department, acting in own.union(stands_in, all=True)))
+        return cls(
+            tuple(
+                Post(site, Role(role), department, acting)
+                for site, role, department, acting in own.union(stands_in, all=True)
+            )
+        )
 
     def roles_at(self, site_id: int) -> frozenset[Role]:
         return frozenset(post.role for post in self.posts if post.covers(site_id))
 
-    def holds(self, roles: Iterable[Role], site_id: int | None = None, department_id: int | None = None) -> bool:
+    def holds(
+        self,
+        roles: Iterable[Role],
+        site_id: int | None = None,
+        department_id: int | None = None,
+    ) -> bool:
         """Whether one of ``roles`` is held, at that site and, where given, in that department."""
         wanted = frozenset(roles)
         return any(
@@ -58,7 +68,9 @@ class Scope:
 
     def belongs_to(self, department_id: int | None) -> bool:
         """Whether this person works in the department, or stands in there."""
-        return department_id is not None and any(post.department_id == department_id for post in self.posts)
+        return department_id is not None and any(
+            post.department_id == department_id for post in self.posts
+        )
 
     def sites_as(self, roles: Iterable[Role]) -> tuple[bool, frozenset[int]]:
         """(everywhere?, the sites) at which one of ``roles`` is held."""
@@ -68,4 +80,8 @@ class Scope:
 
     def departments_as(self, roles: Iterable[Role]) -> frozenset[int]:
         wanted = frozenset(roles)
-        return frozenset(p.department_id for p in self.posts if p.role in wanted and p.department_id is not None)
+        return frozenset(
+            p.department_id
+            for p in self.posts
+            if p.role in wanted and p.department_id is not None
+        )

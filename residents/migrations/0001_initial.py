@@ -6,158 +6,404 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organization', '0001_initial'),
+        ("organization", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiAccount',
+            name="ApiAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('phone', models.CharField(max_length=20, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("phone", models.CharField(max_length=20, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('form_of_address', models.CharField(blank=True, max_length=30, verbose_name='form of address')),
-                ('birthday', models.DateField(blank=True, null=True, verbose_name='birthday')),
-                ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='language')),
-                ('contact', models.CharField(choices=[('phone', 'Phone call'), ('message', 'Message'), ('visit', 'Visit')], default='phone', max_length=10, verbose_name='prefers to be reached by')),
-                ('do_not_call', models.JSONField(blank=True, default=list, verbose_name='do not call')),
-                ('remarks', models.TextField(blank=True, verbose_name='remarks')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "form_of_address",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="form of address"
+                    ),
+                ),
+                (
+                    "birthday",
+                    models.DateField(blank=True, null=True, verbose_name="birthday"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="zh-hans", max_length=10, verbose_name="language"
+                    ),
+                ),
+                (
+                    "contact",
+                    models.CharField(
+                        choices=[
+                            ("phone", "Phone call"),
+                            ("message", "Message"),
+                            ("visit", "Visit"),
+                        ],
+                        default="phone",
+                        max_length=10,
+                        verbose_name="prefers to be reached by",
+                    ),
+                ),
+                (
+                    "do_not_call",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="do not call"
+                    ),
+                ),
+                ("remarks", models.TextField(blank=True, verbose_name="remarks")),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('digest', models.CharField(max_length=128, primary_key=True, serialize=False)),
-                ('token_key', models.CharField(db_index=True, max_length=25)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('expiry', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='auth_token_set', to='residents.apiaccount')),
+                (
+                    "digest",
+                    models.CharField(max_length=128, primary_key=True, serialize=False),
+                ),
+                ("token_key", models.CharField(db_index=True, max_length=25)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("expiry", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="auth_token_set",
+                        to="residents.apiaccount",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, verbose_name='building')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='organization.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=10, verbose_name="building")),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="buildings",
+                        to="organization.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entrance',
+            name="Entrance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, max_length=10, verbose_name='entrance')),
-                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entrances', to='residents.building')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, max_length=10, verbose_name="entrance"
+                    ),
+                ),
+                (
+                    "building",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entrances",
+                        to="residents.building",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="IdempotentAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=64, unique=True)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("scope", models.CharField(max_length=64, unique=True)),
+                ("body_hash", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("headers", models.JSONField(default=dict)),
+                ("body", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['made_at'], name='idempotent_answer_age')],
+                "indexes": [
+                    models.Index(fields=["made_at"], name="idempotent_answer_age")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OneTimeCode',
+            name="OneTimeCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(max_length=20)),
-                ('code_hash', models.CharField(max_length=128)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("phone", models.CharField(max_length=20)),
+                ("code_hash", models.CharField(max_length=128)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['phone', '-made_at'], name='code_by_phone')],
+                "indexes": [
+                    models.Index(fields=["phone", "-made_at"], name="code_by_phone")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Phone',
+            name="Phone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, verbose_name='phone')),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phones', to='residents.resident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, verbose_name="phone")),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phones",
+                        to="residents.resident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('room', models.CharField(max_length=30, verbose_name='room')),
-                ('digits', models.CharField(max_length=30)),
-                ('floor', models.SmallIntegerField(blank=True, null=True, verbose_name='floor')),
-                ('area', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='area, m²')),
-                ('layout', models.CharField(blank=True, max_length=30, verbose_name='layout')),
-                ('use', models.CharField(blank=True, max_length=20, verbose_name='use')),
-                ('status', models.CharField(choices=[('unsold', 'unsold'), ('vacant', 'vacant'), ('not_collected', 'not collected'), ('handed_over', 'handed over'), ('occupied', 'occupied'), ('renovating', 'under renovation'), ('shop', 'shop'), ('show_flat', 'show flat')], default='occupied', max_length=20, verbose_name='status')),
-                ('entrance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='residents.entrance')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='organization.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("room", models.CharField(max_length=30, verbose_name="room")),
+                ("digits", models.CharField(max_length=30)),
+                (
+                    "floor",
+                    models.SmallIntegerField(
+                        blank=True, null=True, verbose_name="floor"
+                    ),
+                ),
+                (
+                    "area",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="area, m²",
+                    ),
+                ),
+                (
+                    "layout",
+                    models.CharField(blank=True, max_length=30, verbose_name="layout"),
+                ),
+                (
+                    "use",
+                    models.CharField(blank=True, max_length=20, verbose_name="use"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("unsold", "unsold"),
+                            ("vacant", "vacant"),
+                            ("not_collected", "not collected"),
+                            ("handed_over", "handed over"),
+                            ("occupied", "occupied"),
+                            ("renovating", "under renovation"),
+                            ("shop", "shop"),
+                            ("show_flat", "show flat"),
+                        ],
+                        default="occupied",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="residents.entrance",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="organization.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Residence',
+            name="Residence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(choices=[('owner', 'owner'), ('tenant', 'tenant'), ('family', 'family')], max_length=10, verbose_name='relation')),
-                ('since', models.DateField(blank=True, null=True, verbose_name='from')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='residences', to='residents.resident')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='residences', to='residents.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner"),
+                            ("tenant", "tenant"),
+                            ("family", "family"),
+                        ],
+                        max_length=10,
+                        verbose_name="relation",
+                    ),
+                ),
+                ("since", models.DateField(blank=True, null=True, verbose_name="from")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="residences",
+                        to="residents.resident",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="residences",
+                        to="residents.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('site', 'code'), name='building_once_per_site'),
+            model_name="building",
+            constraint=models.UniqueConstraint(
+                fields=("site", "code"), name="building_once_per_site"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrance',
-            constraint=models.UniqueConstraint(fields=('building', 'code'), name='entrance_once_per_building'),
+            model_name="entrance",
+            constraint=models.UniqueConstraint(
+                fields=("building", "code"), name="entrance_once_per_building"
+            ),
         ),
         migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['number'], name='phone_by_number'),
+            model_name="phone",
+            index=models.Index(fields=["number"], name="phone_by_number"),
         ),
         migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.UniqueConstraint(fields=('resident', 'number'), name='phone_once_per_resident'),
+            model_name="phone",
+            constraint=models.UniqueConstraint(
+                fields=("resident", "number"), name="phone_once_per_resident"
+            ),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['site', 'digits'], name='unit_by_digits', opclasses=['int8_ops', 'text_pattern_ops']),
+            model_name="unit",
+            index=models.Index(
+                fields=["site", "digits"],
+                name="unit_by_digits",
+                opclasses=["int8_ops", "text_pattern_ops"],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('site', 'room'), name='room_once_per_site'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                fields=("site", "room"), name="room_once_per_site"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residence',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('since', None), ('until__gte', models.F('since')), _connector='OR'), name='residence_ends_after_it_begins'),
+            model_name="residence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until", None),
+                    ("since", None),
+                    ("until__gte", models.F("since")),
+                    _connector="OR",
+                ),
+                name="residence_ends_after_it_begins",
+            ),
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,23 +16,63 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('action', models.CharField(choices=[('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('sign_in_refused', 'Sign-in refused'), ('refused', 'Permission refused'), ('searched', 'Searched for a person'), ('settings_changed', 'Own settings changed'), ('token_issued', 'Resident token issued')], max_length=30)),
-                ('subject', models.CharField(blank=True, max_length=100)),
-                ('fields', models.JSONField(default=list)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "Signed in"),
+                            ("signed_out", "Signed out"),
+                            ("sign_in_refused", "Sign-in refused"),
+                            ("refused", "Permission refused"),
+                            ("searched", "Searched for a person"),
+                            ("settings_changed", "Own settings changed"),
+                            ("token_issued", "Resident token issued"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=100)),
+                ("fields", models.JSONField(default=list)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("address", models.GenericIPAddressField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['by', '-at'], name='audit_by_person')],
+                "indexes": [models.Index(fields=["by", "-at"], name="audit_by_person")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ab24cb77a22d3160dc788fecde00a98236f14d09', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6cfb3', table='audit_auditentry', when='BEFORE')),
+            model_name="auditentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ab24cb77a22d3160dc788fecde00a98236f14d09",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_6cfb3",
+                    table="audit_auditentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

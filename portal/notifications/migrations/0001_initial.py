@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,27 +14,72 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('channel', models.CharField(choices=[('in_app', 'In the portal'), ('console', 'Console')], max_length=10)),
-                ('kind', models.CharField(max_length=40)),
-                ('params', models.JSONField(default=dict)),
-                ('link', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('delivery', models.UUIDField(null=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("in_app", "In the portal"), ("console", "Console")],
+                        max_length=10,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("params", models.JSONField(default=dict)),
+                ("link", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("delivery", models.UUIDField(null=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('dead_at__isnull', True), ('sent_at__isnull', True)), fields=['not_before'], name='message_waiting'), models.Index(condition=models.Q(('channel', 'in_app'), ('read_at__isnull', True)), fields=['recipient'], name='message_unread'), models.Index(condition=models.Q(('channel', 'in_app')), fields=['recipient', '-sent_at'], name='message_bell')],
-                'constraints': [models.UniqueConstraint(fields=('key', 'recipient', 'channel'), name='message_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("dead_at__isnull", True), ("sent_at__isnull", True)
+                        ),
+                        fields=["not_before"],
+                        name="message_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("channel", "in_app"), ("read_at__isnull", True)
+                        ),
+                        fields=["recipient"],
+                        name="message_unread",
+                    ),
+                    models.Index(
+                        condition=models.Q(("channel", "in_app")),
+                        fields=["recipient", "-sent_at"],
+                        name="message_bell",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "recipient", "channel"), name="message_once"
+                    )
+                ],
             },
         ),
     ]

@@ -6,112 +6,375 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=40, unique=True, verbose_name='staff number')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
-                ('theme', models.CharField(blank=True, choices=[('', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], max_length=5, verbose_name='theme')),
-                ('single_keys', models.BooleanField(default=True, verbose_name='single-letter keys')),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=40, unique=True, verbose_name="staff number"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "phone",
+                    models.CharField(blank=True, max_length=20, verbose_name="phone"),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, max_length=10, verbose_name="language"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "As the system"),
+                            ("light", "Light"),
+                            ("dark", "Dark"),
+                        ],
+                        max_length=5,
+                        verbose_name="theme",
+                    ),
+                ),
+                (
+                    "single_keys",
+                    models.BooleanField(
+                        default=True, verbose_name="single-letter keys"
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('username',),
+                "ordering": ("username",),
             },
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('hotline', models.CharField(blank=True, max_length=30, verbose_name='hotline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "hotline",
+                    models.CharField(blank=True, max_length=30, verbose_name="hotline"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=50, verbose_name='time zone')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='organization.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(max_length=6, unique=True, verbose_name="code"),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Asia/Shanghai", max_length=50, verbose_name="time zone"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sites",
+                        to="organization.company",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, verbose_name='code')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=60, verbose_name='English name')),
-                ('outside_firm', models.BooleanField(default=False, verbose_name='outside firm')),
-                ('rank', models.PositiveSmallIntegerField(default=0)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='organization.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, verbose_name="code")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "name_en",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="English name"
+                    ),
+                ),
+                (
+                    "outside_firm",
+                    models.BooleanField(default=False, verbose_name="outside firm"),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departments",
+                        to="organization.site",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('rank', 'pk'),
+                "ordering": ("rank", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='StandIn',
+            name="StandIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('receptionist', 'Receptionist'), ('bar_attendant', 'Bar attendant'), ('salesperson', 'Salesperson'), ('department_staff', 'Department staff'), ('department_head', 'Department head'), ('shift_leader', 'Shift leader'), ('supervisor', 'Customer-service supervisor'), ('customer_service_manager', 'Customer-service manager'), ('operations_manager', 'Operations manager'), ('supervising_manager', 'Supervising manager'), ('general_manager', 'General manager'), ('site_director', 'Site director'), ('administrator', 'Administrator')], max_length=30, verbose_name='role')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='stand_ins', to='organization.department')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='stand_ins', to='organization.site')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stands_in_for', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("receptionist", "Receptionist"),
+                            ("bar_attendant", "Bar attendant"),
+                            ("salesperson", "Salesperson"),
+                            ("department_staff", "Department staff"),
+                            ("department_head", "Department head"),
+                            ("shift_leader", "Shift leader"),
+                            ("supervisor", "Customer-service supervisor"),
+                            ("customer_service_manager", "Customer-service manager"),
+                            ("operations_manager", "Operations manager"),
+                            ("supervising_manager", "Supervising manager"),
+                            ("general_manager", "General manager"),
+                            ("site_director", "Site director"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stand_ins",
+                        to="organization.department",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stand_ins",
+                        to="organization.site",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stands_in_for",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='organization.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="to")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shifts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shifts",
+                        to="organization.site",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['site', 'ends_at'], name='shift_around')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_start')],
+                "indexes": [
+                    models.Index(fields=["site", "ends_at"], name="shift_around")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="shift_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('receptionist', 'Receptionist'), ('bar_attendant', 'Bar attendant'), ('salesperson', 'Salesperson'), ('department_staff', 'Department staff'), ('department_head', 'Department head'), ('shift_leader', 'Shift leader'), ('supervisor', 'Customer-service supervisor'), ('customer_service_manager', 'Customer-service manager'), ('operations_manager', 'Operations manager'), ('supervising_manager', 'Supervising manager'), ('general_manager', 'General manager'), ('site_director', 'Site director'), ('administrator', 'Administrator')], max_length=30, verbose_name='role')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organization.department')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organization.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("receptionist", "Receptionist"),
+                            ("bar_attendant", "Bar attendant"),
+                            ("salesperson", "Salesperson"),
+                            ("department_staff", "Department staff"),
+                            ("department_head", "Department head"),
+                            ("shift_leader", "Shift leader"),
+                            ("supervisor", "Customer-service supervisor"),
+                            ("customer_service_manager", "Customer-service manager"),
+                            ("operations_manager", "Operations manager"),
+                            ("supervising_manager", "Supervising manager"),
+                            ("general_manager", "General manager"),
+                            ("site_director", "Site director"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="organization.department",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="organization.site",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'site', 'role', 'department'), name='membership_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['department_staff', 'department_head']), _negated=True), ('department__isnull', False), _connector='OR'), name='department_roles_name_their_department')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "site", "role", "department"),
+                        name="membership_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("role__in", ["department_staff", "department_head"]),
+                                _negated=True,
+                            ),
+                            ("department__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="department_roles_name_their_department",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('site', 'code'), name='department_code_once_per_site'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                fields=("site", "code"), name="department_code_once_per_site"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standin',
-            constraint=models.UniqueConstraint(fields=('site', 'role', 'department', 'user'), name='stand_in_once', nulls_distinct=False),
+            model_name="standin",
+            constraint=models.UniqueConstraint(
+                fields=("site", "role", "department", "user"),
+                name="stand_in_once",
+                nulls_distinct=False,
+            ),
         ),
     ]

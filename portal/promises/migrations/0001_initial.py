@@ -9,77 +9,174 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organization', '0001_initial'),
+        ("organization", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "name",
+                    models.CharField(max_length=20, primary_key=True, serialize=False),
+                ),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('severity', models.CharField(blank=True, max_length=10)),
-                ('category', models.CharField(blank=True, max_length=30)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("severity", models.CharField(blank=True, max_length=10)),
+                ("category", models.CharField(blank=True, max_length=30)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organization.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='promises.policy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="promises.policy",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PolicyTarget',
+            name="PolicyTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target', models.CharField(max_length=40)),
-                ('first_turn', models.PositiveSmallIntegerField(default=1)),
-                ('rule', models.CharField(choices=[('amount', 'amount'), ('end_of_local_day', 'end_of_local_day'), ('end_of_half_day', 'end_of_half_day')], max_length=20)),
-                ('amount', models.DurationField(default=datetime.timedelta)),
-                ('calendar', models.CharField(default='round_the_clock', max_length=20)),
-                ('pausable', models.BooleanField(default=False)),
-                ('levels', models.JSONField(default=list)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='promises.policyversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("target", models.CharField(max_length=40)),
+                ("first_turn", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("amount", "amount"),
+                            ("end_of_local_day", "end_of_local_day"),
+                            ("end_of_half_day", "end_of_half_day"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("amount", models.DurationField(default=datetime.timedelta)),
+                (
+                    "calendar",
+                    models.CharField(default="round_the_clock", max_length=20),
+                ),
+                ("pausable", models.BooleanField(default=False)),
+                ("levels", models.JSONField(default=list)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="promises.policyversion",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'number'), name='policy_version_once'),
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(
+                fields=("policy", "number"), name="policy_version_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='712a8aa909835229afb3e4dfab0742cdc13ed4c2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7fc1d', table='promises_policyversion', when='BEFORE')),
+            model_name="policyversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="712a8aa909835229afb3e4dfab0742cdc13ed4c2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7fc1d",
+                    table="promises_policyversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policytarget',
-            constraint=models.UniqueConstraint(fields=('version', 'target', 'first_turn'), name='policy_target_once'),
+            model_name="policytarget",
+            constraint=models.UniqueConstraint(
+                fields=("version", "target", "first_turn"), name="policy_target_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policytarget',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', datetime.timedelta(0))), name='policy_amount_is_not_negative'),
+            model_name="policytarget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", datetime.timedelta(0))),
+                name="policy_amount_is_not_negative",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policytarget',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='44964e66a088c367fc5306693457cf326a2a2fb1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_100ad', table='promises_policytarget', when='BEFORE')),
+            model_name="policytarget",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="44964e66a088c367fc5306693457cf326a2a2fb1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_100ad",
+                    table="promises_policytarget",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
