@@ -17,7 +17,7 @@ import django
 import psycopg2
 from django.conf import settings
 from django.db import connection as default_connection
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions
 
 LOCK_KEY = 0x66726F6E_6465736B  # "frondesk": any number, as long as nothing else in the database uses it
 WAIT_SECONDS = 2.0
@@ -26,11 +26,11 @@ CHECK_SECONDS = 2.0
 logger = logging.getLogger("portal.beat")
 
 
-def lead() -> Connection:
+def lead() -> extensions.connection:
     """Wait until this process is the only beat; return the connection that holds the lock."""
     said = False
     while True:
-        held: Connection | None = None
+        held: extensions.connection | None = None
         try:
             held = _connect()
             if _ask(held, "SELECT pg_try_advisory_lock(%s)", LOCK_KEY):
@@ -45,7 +45,7 @@ def lead() -> Connection:
         time.sleep(WAIT_SECONDS)
 
 
-def end_when_lost(held: Connection) -> None:
+def end_when_lost(held: extensions.connection) -> None:
     """Watch the leader's connection, and end this process when it breaks."""
     while True:
         time.sleep(CHECK_SECONDS)
@@ -66,12 +66,14 @@ def main() -> None:
     logger.info("leading")
     threading.Thread(target=end_when_lost, args=(held,), daemon=True).start()
     # The schedule is in the code and holds intervals only, so nothing needs to be remembered in a file.
-    app.Beat(scheduler="celery.beat:Scheduler", loglevel=settings.LOGGING["root"]["level"], redirect_stdouts=False).run()
+    level = settings.LOGGING["root"]["level"]
+    app.Beat(scheduler="celery.beat:Scheduler", loglevel=level, redirect_stdouts=False).run()
 
 
-def _connect() -> Connection:
+def _connect() -> extensions.connection:
     # A network that swallows packets must show within seconds: the server frees the lock when it notices.
-    watchful = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+    watchful = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+    watchful["tcp_user_timeout"] = 10_000  # milliseconds
     known = default_connection.get_connection_params()
     wanted = {name: value for name, value in known.items() if name not in ("cursor_factory", "context")}
     held = psycopg2.connect(**(wanted | watchful))
@@ -79,7 +81,7 @@ def _connect() -> Connection:
     return held
 
 
-def _ask(held: Connection, question: str, *values: object) -> object:
+def _ask(held: extensions.connection, question: str, *values: object) -> object:
     with held.cursor() as cursor:
         cursor.execute(question, values)
         return cursor.fetchone()[0]

@@ -135,4 +135,4 @@ class Borrowed:
             loan.let_go()
             loan.take()
             if loan.connection != before:
-                raise Problem(f"The embedded {loan.name} came back at another address, so the portal has to be started again.")
+                raise Problem(f"The embedded {loan.name} came back at another address: start the portal again.")

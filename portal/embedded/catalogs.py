@@ -27,7 +27,7 @@ def compile_stale_catalogs() -> None:
         moment = _moment(po)
         try:
             polib.pofile(str(po)).save_as_mofile(str(unfinished))
-            os.utime(unfinished, ns=(moment, moment))  # the same moment marks the pair, whatever a checkout does to clocks
+            os.utime(unfinished, ns=(moment, moment))  # the same moment marks the pair, older or newer means nothing
             unfinished.replace(mo)
         except PermissionError:
             raise Problem(f"Cannot write {mo}: run this once as the owner of {CHECKOUT}.") from None

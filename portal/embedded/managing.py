@@ -1,4 +1,4 @@
-"""``bin/manage``: manage.py in the portal's environment, with the servers it needs; silent but for the command itself."""
+"""``bin/manage``: manage.py in the portal's environment, with its servers up; prints nothing of its own."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run_in_foreground(argv: Sequence[str], env: dict[str, str]) -> int:
     """Run a program on our own terminal, in the caller's folder; hand on signals; return its exit status."""
     child = subprocess.Popen(argv, env=env, preexec_fn=die_with_parent(signal.SIGTERM))
 
-    def hand_on(number: int, frame: FrameType | None) -> None:
+    def hand_on(number: int, _frame: FrameType | None) -> None:
         if child.poll() is None:
             child.send_signal(number)
 

@@ -74,7 +74,7 @@ def open_state(purpose: str) -> State:
     cannot enter, PostgreSQL's account could not either: then it stands under /var/lib, and ``var/location`` says where.
     """
     named = os.environ.get("PORTAL_DATA")
-    base = Path(os.path.abspath(named)) if named else CHECKOUT
+    base = Path.cwd() / named if named else CHECKOUT
     try:
         base.mkdir(parents=True, exist_ok=True)
         folder = _place(base) / purpose

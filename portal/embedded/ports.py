@@ -46,7 +46,7 @@ def _listen(address: str, port: int) -> socket.socket:
     except OSError as refusal:
         listener.close()
         if refusal.errno == errno.EADDRINUSE:
-            raise PortTaken(f"Port {port} is already taken: stop what listens there, or name another with --port.") from None
+            raise PortTaken(f"Port {port} is taken: stop what listens there, or name another with --port.") from None
         if refusal.errno == errno.EACCES:
             raise Problem(f"Port {port} needs the rights of root: name one above 1023 with --port.") from None
         raise Problem(f"Cannot listen on {address}:{port}: {refusal.strerror}.") from None
@@ -84,5 +84,5 @@ def is_loopback(address: str) -> bool:
 
 def as_host(address: str) -> str:
     """``address`` as it is written in a URL a browser on this machine can open."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(address, address)
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(address, address)  # noqa: S104 only shown
     return f"[{shown}]" if ":" in shown else shown

@@ -72,7 +72,7 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether the server takes connections."""
-        return self._call("pg_isready", "-q", "-h", str(self._socket_folder)).returncode == 0
+        return self._call("pg_isready", "-q", "-U", "postgres", "-h", str(self._socket_folder)).returncode == 0
 
     def after_start(self) -> None:
         """Make our database where it is missing."""
@@ -214,9 +214,8 @@ class Postgres:
 
     def _call(self, name: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
-            return subprocess.run(
-                [self._binary(name), *arguments], env=self._environment(), cwd="/", capture_output=True, check=False, timeout=20
-            )
+            argv = [self._binary(name), *arguments]
+            return subprocess.run(argv, env=self._environment(), cwd="/", capture_output=True, check=False, timeout=20)
         except (OSError, subprocess.TimeoutExpired) as refusal:
             return subprocess.CompletedProcess([name], 1, b"", str(refusal).encode())
 

@@ -1,4 +1,4 @@
-"""Brings database and static files up to date before the portal starts; one process, since starting Django costs a second.
+"""Brings database and static files up to date, in one process, since starting Django costs a second.
 
 Run by ``bin/run`` with the environment's Python as ``python -m portal.embedded.prepare STEP …``, in the order given:
 ``probe`` (prints ``new`` or ``used``), ``migrate``, ``seed_demo``, ``first_admin``, ``collectstatic``. Refusals are one
@@ -42,7 +42,7 @@ def _check_database() -> None:
         cursor.execute("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()")
         (encoding,) = cursor.fetchone()
     if encoding != "UTF8":
-        raise CommandError(f"The database is encoded in {encoding}: make it anew with ENCODING 'UTF8', Chinese needs it.")
+        raise CommandError(f"The database is encoded in {encoding}: make it anew with ENCODING 'UTF8', for Chinese.")
 
 
 def _probe() -> None:
@@ -60,7 +60,7 @@ def _first_admin() -> None:
     from django.contrib.auth import get_user_model
 
     # Somebody who can sign in is there already: an outside database, or a first start that was interrupted.
-    if not get_user_model()._default_manager.filter(is_superuser=True).exists():
+    if not get_user_model().objects.filter(is_superuser=True).exists():
         _call("first_admin")
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 _PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+# Looked up now: between fork and exec as little as possible should run.
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform.startswith("linux") else None
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def die_with_parent(signal_number: int) -> Callable[[], None]:
     parent = os.getpid()
 
     def ask_kernel() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+        if _PRCTL is not None:
+            _PRCTL(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
             if os.getppid() != parent:  # we were killed between fork and here
                 os._exit(1)
 

@@ -39,7 +39,7 @@ def ensure_environment(lists: list[str], state: State, tell: Callable[[str], Non
 
 def variables() -> dict[str, str]:
     """The caller's variables without those that would bend the environment's Python or the embedded PostgreSQL."""
-    bent = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PIP_TARGET", "PIP_PREFIX", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+    bent = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__")
     kept = {name: value for name, value in os.environ.items() if name not in bent and not name.startswith("PG")}
     return kept | {
         "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -74,7 +74,7 @@ def _fingerprint(name: str) -> str:
 def _make(state: State) -> None:
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        raise Problem(f"This Python cannot make virtual environments: install python3-venv (or {package}) and try again.")
+        raise Problem(f"This Python cannot make virtual environments: install python3-venv (or {package}).")
     log = state.log("setup")
     if run_step([sys.executable, "-m", "venv", "--clear", str(VENV)], env=variables(), log=log) != 0:
         raise Problem(f"Making the Python environment in {VENV} failed; see {log}.")
@@ -83,9 +83,8 @@ def _make(state: State) -> None:
 
 def _fill(name: str, state: State) -> None:
     log = state.log("setup")
-    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"}
-    argv = [str(PYTHON), "-m", "pip", "install", "--progress-bar", "off", "-r", name]
-    if run_step(argv, env=variables() | quiet, log=log) != 0:
+    argv = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+    if run_step([*argv, "-r", name], env=variables() | {"PIP_USER": "0"}, log=log) != 0:
         raise Problem(
             f"Installing the packages of {name} failed: check that this machine reaches a Python package index, "
             f"then try again; the reasons are in {log}."
@@ -103,5 +102,11 @@ def _read(path: Path) -> str:
 def run_python(argv: list[str], *, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the environment's Python to its end and return what it printed."""
     return subprocess.run(
-        [PYTHON, *argv], env=env, cwd=CHECKOUT, text=True, encoding="utf-8", errors="replace", capture_output=True, check=False
+        [PYTHON, *argv],
+        env=env,
+        cwd=CHECKOUT,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )

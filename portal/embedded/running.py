@@ -17,7 +17,7 @@ from portal.embedded.borrowing import Borrowed
 from portal.embedded.catalogs import stale_catalogs
 from portal.embedded.locks import FileLock
 from portal.embedded.logs import tail
-from portal.embedded.places import CHECKOUT, State, open_state
+from portal.embedded.places import open_state
 from portal.embedded.ports import as_host, is_loopback, listen
 from portal.embedded.problems import Problem, complain, say
 from portal.embedded.programs import beat_program, web_program, worker_program
@@ -26,7 +26,8 @@ from portal.embedded.steps import Stopped, ignore_signals, run_step, stop_on_sig
 from portal.embedded.supervisor import Supervisor
 from portal.embedded.variables import Memory, embedded_servers, portal_variables, random_secret_key, read_env_file
 
-DEMO_PASSWORD = "front-desk-demo"  # a demo account's, known to all by design; production refuses such accounts
+# Known to all by design; production refuses demo accounts.
+DEMO_PASSWORD = "front-desk-demo"  # noqa: S105
 DEMO_ACCOUNTS = (
     ("reception", "receptionist"),
     ("reception2", "receptionist of the second site"),
@@ -65,9 +66,13 @@ def main(arguments: Sequence[str]) -> int:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/run", description="Set everything up and run the front-desk portal.")
-    parser.add_argument("--empty", action="store_true", help="no demo data: only a first administrator, named by FIRST_ADMIN_USERNAME and FIRST_ADMIN_PASSWORD or asked for")
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help="no demo data, only a first administrator: FIRST_ADMIN_USERNAME and FIRST_ADMIN_PASSWORD, or asked for",
+    )
     parser.add_argument("--port", type=int, help="where to listen; without it 8000 or the next free port")
-    parser.add_argument("--bind", default="127.0.0.1", metavar="ADDRESS", help="the address to listen on (default: %(default)s)")
+    parser.add_argument("--bind", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default: %(default)s)")
     options = parser.parse_args(arguments)
     if options.port is not None and not 0 < options.port < 65536:
         parser.exit(1, f"--port {options.port} is not a port: name one from 1 to 65535.\n")
@@ -210,7 +215,7 @@ class _Start:
             ):
                 supervisor.start(program)
             self._await_ready(supervisor, listener)
-            self._announce(demo)
+            self._announce(demo=demo)
             while True:
                 supervisor.tick()
                 servers.revive()
@@ -246,7 +251,7 @@ class _Start:
         finally:
             connection.close()
 
-    def _announce(self, demo: bool) -> None:
+    def _announce(self, *, demo: bool) -> None:
         say(f"\nThe front-desk portal is at {self._address}\n")
         if demo and self._memory.get("fill") == "demo":
             say(f"Demo accounts, all with the password {DEMO_PASSWORD}:")

@@ -12,13 +12,12 @@ from portal.embedded.places import CHECKOUT, State
 
 def fingerprint() -> str:
     """A value that changes with any static file of ours and with the packages that bring theirs."""
-    digest = hashlib.sha256((CHECKOUT / "constraints.txt").read_bytes() + (CHECKOUT / "requirements.txt").read_bytes())
-    settings = CHECKOUT / "portal" / "settings.py"
-    if settings.exists():
-        digest.update(settings.read_bytes())
+    digest = hashlib.sha256()
+    for name in ("requirements.txt", "constraints.txt", "portal/settings.py"):
+        digest.update((CHECKOUT / name).read_bytes())
     for path in sorted(_files()):
         about = path.stat()
-        digest.update(f"{path.relative_to(CHECKOUT)} {about.st_size} {about.st_mtime_ns}\n".encode(errors="surrogateescape"))
+        digest.update(os.fsencode(f"{path.relative_to(CHECKOUT)} {about.st_size} {about.st_mtime_ns}\n"))
     return digest.hexdigest()
 
 
@@ -40,7 +39,9 @@ def _note(state: State) -> Path:
 
 
 def _files() -> Iterator[Path]:
-    tops = [folder for folder in CHECKOUT.iterdir() if folder.is_dir() and folder.name[0] != "." and folder.name != "var"]
+    tops = [
+        folder for folder in CHECKOUT.iterdir() if folder.is_dir() and folder.name[0] != "." and folder.name != "var"
+    ]
     for top in tops:
         for folder, _, names in os.walk(top):
             if "static" in Path(folder).relative_to(CHECKOUT).parts:

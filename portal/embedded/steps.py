@@ -18,7 +18,7 @@ class Stopped(BaseException):
 def stop_on_signals() -> None:
     """Turn SIGINT, SIGTERM and SIGHUP into Stopped, wherever this process is."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         ignore_signals()  # a second Ctrl-C must not break the stopping that the first one began
         raise Stopped
 
@@ -30,7 +30,7 @@ def stop_on_signals() -> None:
 def ignore_signals() -> None:
     """Let nothing but kill -9 interrupt this process any more."""
 
-    def ignore(number: int, frame: FrameType | None) -> None:
+    def ignore(_number: int, _frame: FrameType | None) -> None:
         """A handler and not SIG_IGN, which programs started from here would inherit."""
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -131,8 +131,9 @@ class Supervisor:
         child.deaths = [moment for moment in child.deaths if now - moment < DEATHS_WITHIN] + [now]
         if program.essential and len(child.deaths) >= DEATHS_ALLOWED:
             last_words = tail(program.log)
-            raise Problem(f"{last_words}\n{program.name} keeps ending, so the portal stops; see {program.log}.".lstrip())
-        self._report(f"{program.name} ended ({_in_words(process.returncode)}); starting it again in {child.pause:.0f} s")
+            raise Problem(f"{last_words}\n{program.name} keeps ending, so this stops; see {program.log}.".lstrip())
+        how = _in_words(process.returncode)
+        self._report(f"{program.name} ended ({how}); starting it again in {child.pause:.0f} s")
         child.restart_at = now + child.pause
         child.pause = min(child.pause * 2, LONGEST_PAUSE)
 

@@ -61,5 +61,3 @@ def _linters() -> dict[str, list[str]]:
 def _fails(name: str, argv: list[str], env: dict[str, str]) -> bool:
     print(f"{name} …", flush=True)
     return run_in_foreground([str(PYTHON), *argv], env) != 0
-
-

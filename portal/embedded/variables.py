@@ -1,4 +1,4 @@
-"""The environment variables of the portal's processes: the caller's, those of ``.env``, and what is kept with the data."""
+"""The portal's environment variables: the caller's, those of ``.env``, and what is kept with the data."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ class Memory:
         except FileNotFoundError:
             self._facts = {}
         except (OSError, ValueError):
-            raise Problem(f"{self._path} cannot be read: put it back from a backup; it holds this portal's keys.") from None
+            raise Problem(
+                f"{self._path} cannot be read: put it back from a backup; it holds this portal's keys."
+            ) from None
 
     def __contains__(self, name: str) -> bool:
         return name in self._facts
@@ -95,7 +97,7 @@ def portal_variables(state: State, connection: dict[str, str], memory: Memory) -
     env["PORTAL_STATIC_ROOT"] = str(state.static_root)
     if not env.get("PORTAL_DEMO"):
         env["PORTAL_DEMO"] = memory.get("demo") or "0"
-    # With outside servers in production a key made here would differ from host to host, so there it must be given.
+    # With outside servers in production, a key made here would differ from host to host: there it is given.
     if "DATABASE_URL" in connection or env["PORTAL_DEMO"] == "1":
         for name, make in (("SECRET_KEY", random_secret_key), ("FIELD_KEYS", random_field_key)):
             if not env.get(name):
