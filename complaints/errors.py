@@ -32,12 +32,7 @@ class Stale(Refusal):
 
     @classmethod
     def of(cls, ticket: Ticket) -> Stale:
-        return cls(
-            _(
-                "Somebody changed this ticket while you were writing. See what changed, then send again."
-            ),
-            ticket,
-        )
+        return cls(_("Somebody changed this ticket while you were writing. See what changed, then send again."), ticket)
 
 
 class NotPossible(Refusal):

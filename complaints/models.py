@@ -24,7 +24,6 @@ from complaints.states import (
     ReportChannel,
     Severity,
     Status,
-    Target,
 )
 from portal.audit.models import APPEND_ONLY
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT, Role
@@ -44,23 +43,17 @@ if TYPE_CHECKING:
 
 TITLE_LENGTH = 40
 OPEN = ~Q(status__in=["closed", "withdrawn", "merged"])
-FAR_AWAY = datetime(
-    9000, 1, 1, tzinfo=UTC
-)  # where the queue puts what has no deadline now
+FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # where the queue puts what has no deadline now
 
 
 class Category(models.Model):
     """What a ticket is about, in two levels; it suggests a severity and a department."""
 
     code = models.CharField(_("code"), max_length=30, unique=True)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     name = models.CharField(_("name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
-    severity = models.CharField(
-        _("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR
-    )
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
     department_code = models.CharField(_("department"), max_length=30, blank=True)
     urgent = models.BooleanField(_("urgent repair"), default=False)
     kinds = models.JSONField(_("kinds"), default=list)
@@ -71,11 +64,7 @@ class Category(models.Model):
         ordering = ("rank", "code")
 
     def __str__(self) -> str:
-        return (
-            self.name_en
-            if self.name_en and (get_language() or "").startswith("en")
-            else self.name
-        )
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
 
 class Phrase(models.Model):
@@ -97,9 +86,7 @@ class DayNumber(models.Model):
     last = models.PositiveIntegerField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["site", "day"], name="day_number_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["site", "day"], name="day_number_once"),)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -121,11 +108,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
         from residents.models import Residence
 
-        belongs = (
-            Residence.objects.current(timezone.localdate())
-            .of_phone(phone)
-            .filter(unit=OuterRef("unit"))
-        )
+        belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
         return self.filter(Q(unit=None) | Exists(belongs), reported_by__phone=phone)
 
     def open(self) -> TicketQuerySet:
@@ -142,19 +125,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def tab_counts(self, user: User) -> dict[str, int]:
         """How many tickets each tab holds: one statement over the open tickets."""
         return self.open().aggregate(
-            **{
-                tab: Count("pk", filter=where)
-                for tab, where in tab_filters(user).items()
-                if tab != "all"
-            },
+            **{tab: Count("pk", filter=where) for tab, where in tab_filters(user).items() if tab != "all"},
             all=Count("pk"),
         )
 
     def for_queue(self) -> TicketQuerySet:
         """Everything one row of the queue shows, in one query."""
-        return self.select_related(
-            "site", "unit", "resident", "department", "category", "handler"
-        ).annotate(
+        return self.select_related("site", "unit", "resident", "department", "category", "handler").annotate(
             climbed=models.Subquery(
                 TicketTimer.objects.filter(
                     ticket=OuterRef("pk"),
@@ -170,20 +147,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 def tab_filters(user: User) -> dict[str, Q]:
     acknowledge = Q(
-        open_hand_ups__overlap=[
-            target for target, role in HANDED_UP_TO.items() if user.scope.holds([role])
-        ]
+        open_hand_ups__overlap=[target for target, role in HANDED_UP_TO.items() if user.scope.holds([role])]
     )
     return {
         "mine": waiting_for(user),
         "to_dispatch": Q(status=Status.REGISTERED),
         "to_sign": Q(status=Status.DISPATCHED),
-        "to_acknowledge": acknowledge
-        if user.scope.holds(HANDED_UP_TO.values())
-        else ~Q(open_hand_ups=[]),
-        "in_progress": Q(
-            status__in=[Status.SIGNED, Status.IN_PROGRESS, Status.WAITING]
-        ),
+        "to_acknowledge": acknowledge if user.scope.holds(HANDED_UP_TO.values()) else ~Q(open_hand_ups=[]),
+        "in_progress": Q(status__in=[Status.SIGNED, Status.IN_PROGRESS, Status.WAITING]),
         "to_inform": Q(status=Status.RESOLVED),
         "to_call_back": Q(status__in=[Status.INFORMED, Status.DECLINED]),
         "overtime": Q(resolve_due_at__lt=Now()),
@@ -207,18 +178,11 @@ def waiting_for(user: User) -> Q:
     if departments:
         found |= Q(
             department_id__in=departments,
-            status__in=[
-                Status.DISPATCHED,
-                Status.SIGNED,
-                Status.IN_PROGRESS,
-                Status.WAITING,
-            ],
+            status__in=[Status.DISPATCHED, Status.SIGNED, Status.IN_PROGRESS, Status.WAITING],
         )
     headed = scope.departments_as({Role.DEPARTMENT_HEAD})
     if headed:
-        found |= Q(
-            department_id__in=headed, status=Status.RESOLVED, waits_for_form=True
-        )
+        found |= Q(department_id__in=headed, status=Status.RESOLVED, waits_for_form=True)
     for target, role in HANDED_UP_TO.items():
         everywhere, sites = scope.sites_as({role})
         if everywhere or sites:
@@ -232,55 +196,25 @@ class Ticket(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("number"), max_length=24, unique=True)
-    site = models.ForeignKey(
-        "organization.Site", models.PROTECT, related_name="tickets"
-    )
+    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="tickets")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    channel = models.CharField(
-        _("channel"), max_length=20, choices=ReportChannel.choices
-    )
+    channel = models.CharField(_("channel"), max_length=20, choices=ReportChannel.choices)
     category = models.ForeignKey(
-        Category,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
+        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
     )
-    severity = models.CharField(
-        _("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR
-    )
-    severity_set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    status = models.CharField(
-        _("status"), max_length=12, choices=Status.choices, default=Status.REGISTERED
-    )
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
+    severity_set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.REGISTERED)
     status_before_wait = models.CharField(max_length=12, blank=True)
     round = models.PositiveSmallIntegerField(_("round"), default=1)
 
     # who reported it
     unit = models.ForeignKey(
-        "residents.Unit",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="tickets",
-        verbose_name=_("unit"),
+        "residents.Unit", models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("unit")
     )
-    resident = models.ForeignKey(
-        "residents.Resident",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="tickets",
-    )
+    resident = models.ForeignKey("residents.Resident", models.PROTECT, null=True, blank=True, related_name="tickets")
     reported_by = models.ForeignKey(
-        "residents.ApiAccount",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="tickets",
+        "residents.ApiAccount", models.PROTECT, null=True, blank=True, related_name="tickets"
     )
     visitor_name = models.CharField(_("visitor's name"), max_length=60, blank=True)
     visitor_phone = models.CharField(_("visitor's phone"), max_length=20, blank=True)
@@ -289,42 +223,19 @@ class Ticket(models.Model):
     description = models.TextField(_("what happened"))
     occurred_at = models.DateTimeField(_("time of the event"), null=True, blank=True)
     place = models.CharField(_("place of the event"), max_length=200, blank=True)
-    about = models.CharField(
-        _("person or department complained about"), max_length=200, blank=True
-    )
-    demand = models.CharField(
-        _("what the resident asks for"), max_length=1000, blank=True
-    )
-    contact = models.CharField(
-        _("prefers to be reached by"),
-        max_length=10,
-        choices=Contact.choices,
-        blank=True,
-    )
+    about = models.CharField(_("person or department complained about"), max_length=200, blank=True)
+    demand = models.CharField(_("what the resident asks for"), max_length=1000, blank=True)
+    contact = models.CharField(_("prefers to be reached by"), max_length=10, choices=Contact.choices, blank=True)
     wished_on = models.DateField(_("wished date"), null=True, blank=True)
     wish_confirmed_at = models.DateTimeField(null=True, blank=True)
 
     # who has it
     department = models.ForeignKey(
-        "organization.Department",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="tickets",
+        "organization.Department", models.PROTECT, null=True, blank=True, related_name="tickets"
     )
-    handler = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
+    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     first_responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     # moments
@@ -343,14 +254,10 @@ class Ticket(models.Model):
     next_rule = models.CharField(max_length=20, blank=True)
     queue_at = models.DateTimeField()  # next_due_at, or far away where nothing is due
     resolve_due_at = models.DateTimeField(null=True, blank=True)
-    open_hand_ups = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True
-    )
+    open_hand_ups = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     waits_for_form = models.BooleanField(default=False)
 
-    request_key = models.UUIDField(
-        null=True, unique=True, editable=False
-    )  # a form sent twice makes one ticket
+    request_key = models.UUIDField(null=True, unique=True, editable=False)  # a form sent twice makes one ticket
     version = models.PositiveIntegerField(default=1)
 
     objects = TicketQuerySet.as_manager()
@@ -359,44 +266,26 @@ class Ticket(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="ticket_with_a_department_has_one",
-                condition=~Q(
-                    status__in=[Status.DISPATCHED, Status.SIGNED, Status.IN_PROGRESS]
-                )
+                condition=~Q(status__in=[Status.DISPATCHED, Status.SIGNED, Status.IN_PROGRESS])
                 | Q(department__isnull=False),
             ),
             models.CheckConstraint(
-                name="ticket_waits_from_somewhere",
-                condition=~Q(status=Status.WAITING) | ~Q(status_before_wait=""),
+                name="ticket_waits_from_somewhere", condition=~Q(status=Status.WAITING) | ~Q(status_before_wait="")
             ),
             models.CheckConstraint(
-                name="ticket_closed_has_a_moment",
-                condition=~Q(status__in=OVER) | Q(closed_at__isnull=False),
+                name="ticket_closed_has_a_moment", condition=~Q(status__in=OVER) | Q(closed_at__isnull=False)
             ),
         )
         indexes = (
             # serve the queue of a site and of a department: one range, in order
-            models.Index(
-                fields=["site", "queue_at", "id"],
-                name="ticket_queue_site",
-                condition=OPEN,
-            ),
-            models.Index(
-                fields=["department", "queue_at", "id"],
-                name="ticket_queue_department",
-                condition=OPEN,
-            ),
-            models.Index(
-                fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN
-            ),
+            models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
+            models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
+            models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
             # serves a resident's own list, newest first
-            models.Index(
-                fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"
-            ),
+            models.Index(fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"),
             # serves the month's callback rate
             models.Index(
-                fields=["site", "informed_at"],
-                name="ticket_informed",
-                condition=Q(informed_at__isnull=False),
+                fields=["site", "informed_at"], name="ticket_informed", condition=Q(informed_at__isnull=False)
             ),
         )
 
@@ -433,21 +322,15 @@ class TicketEvent(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    by_resident = models.ForeignKey(
-        "residents.ApiAccount", models.PROTECT, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_resident = models.ForeignKey("residents.ApiAccount", models.PROTECT, null=True, related_name="+")
     round = models.PositiveSmallIntegerField(default=1)
     text = models.TextField(blank=True)
     details = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("at", "pk")
-        indexes = (
-            models.Index(fields=["ticket", "at", "id"], name="ticket_event_history"),
-        )
+        indexes = (models.Index(fields=["ticket", "at", "id"], name="ticket_event_history"),)
         triggers = (APPEND_ONLY,)
 
 
@@ -489,11 +372,7 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
     def for_caller(self) -> CallbackQuerySet:
         """Who to call next, in the order in which it was promised, with everything the caller's list shows."""
         return self.select_related(
-            "ticket__site",
-            "ticket__unit",
-            "ticket__resident",
-            "ticket__category",
-            "ticket__department",
+            "ticket__site", "ticket__unit", "ticket__resident", "ticket__category", "ticket__department"
         ).order_by("due_at", "pk")
 
 
@@ -505,38 +384,26 @@ class Callback(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField()  # the next try belongs to another half-day
     due_at = models.DateTimeField()
-    outcome = models.CharField(
-        max_length=12, choices=CallbackOutcome.choices, blank=True
-    )
+    outcome = models.CharField(max_length=12, choices=CallbackOutcome.choices, blank=True)
     satisfaction = models.PositiveSmallIntegerField(null=True)
     solved = models.BooleanField(null=True)
     remarks = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True)
-    finished_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     last_tried_at = models.DateTimeField(null=True)
 
     objects = CallbackQuerySet.as_manager()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["ticket", "round"], name="callback_once_per_round"
-            ),
+            models.UniqueConstraint(fields=["ticket", "round"], name="callback_once_per_round"),
             models.CheckConstraint(
                 name="callback_finished_has_an_outcome",
-                condition=Q(finished_at=None, outcome="")
-                | (Q(finished_at__isnull=False) & ~Q(outcome="")),
+                condition=Q(finished_at=None, outcome="") | (Q(finished_at__isnull=False) & ~Q(outcome="")),
             ),
             models.CheckConstraint(
                 name="callback_satisfaction_from_1_to_5",
-                condition=Q(satisfaction=None)
-                | Q(satisfaction__gte=1, satisfaction__lte=5),
+                condition=Q(satisfaction=None) | Q(satisfaction__gte=1, satisfaction__lte=5),
             ),
         )
-        indexes = (
-            models.Index(
-                fields=["due_at"], name="callback_open", condition=Q(finished_at=None)
-            ),
-        )
+        indexes = (models.Index(fields=["due_at"], name="callback_open", condition=Q(finished_at=None)),)

@@ -21,25 +21,12 @@ from portal.promises.sweeping import Telling
 
 
 def for_roles(
-    ticket: Ticket,
-    roles: Iterable[Role],
-    kind: str,
-    params: Mapping[str, Any],
-    *,
-    now: datetime,
-    but: User | None,
+    ticket: Ticket, roles: Iterable[Role], kind: str, params: Mapping[str, Any], *, now: datetime, but: User | None
 ) -> list[Message]:
     """Outbox rows, unsaved, for the people who hold those roles now."""
-    found = people_for(
-        list(roles), site_id=ticket.site_id, department_id=ticket.department_id, at=now
-    )
+    found = people_for(list(roles), site_id=ticket.site_id, department_id=ticket.department_id, at=now)
     return outbox.messages_for(
-        [
-            person.user_id
-            for _role, people in found
-            for person in people
-            if but is None or person.user_id != but.pk
-        ],
+        [person.user_id for _role, people in found for person in people if but is None or person.user_id != but.pk],
         key=f"ticket:{ticket.pk}:{ticket.version}:{kind}",
         kind=f"ticket.{kind}",
         params={"number": ticket.number, "severity": ticket.severity, **params},
@@ -58,11 +45,7 @@ def telling_of(timer: TicketTimer) -> Telling:
         holder_id=ticket.handler_id,
         waits_for_morning=ticket.severity != Severity.MAJOR,
         kind="ticket.timer",
-        params={
-            "number": ticket.number,
-            "severity": ticket.severity,
-            "zone": ticket.site.time_zone,
-        },
+        params={"number": ticket.number, "severity": ticket.severity, "zone": ticket.site.time_zone},
         link=ticket.url,
     )
 
@@ -79,22 +62,16 @@ def _values(params: Mapping[str, Any]) -> dict[str, Any]:
     if "severity" in params:
         values["severity"] = Severity(params["severity"]).label
     if params.get("due_at"):
-        local = datetime.fromisoformat(params["due_at"]).astimezone(
-            ZoneInfo(params["zone"])
-        )
+        local = datetime.fromisoformat(params["due_at"]).astimezone(ZoneInfo(params["zone"]))
         values["due_at"] = date_format(local, "m-d H:i")
     return values
 
 
 def _timer(params: Mapping[str, Any]) -> str:
     if params["level"] == "warning":
-        return _(
-            "%(number)s (%(severity)s): “%(target)s” is due %(due_at)s."
-        ) % _values(params)
+        return _("%(number)s (%(severity)s): “%(target)s” is due %(due_at)s.") % _values(params)
     if params["level"] == "step_1":
-        return _(
-            "%(number)s (%(severity)s): “%(target)s” passed its limit at %(due_at)s."
-        ) % _values(params)
+        return _("%(number)s (%(severity)s): “%(target)s” passed its limit at %(due_at)s.") % _values(params)
     return _(
         "%(number)s (%(severity)s): “%(target)s” is still late since %(due_at)s and has come up to you."
     ) % _values(params)
@@ -103,43 +80,19 @@ def _timer(params: Mapping[str, Any]) -> str:
 _WORDINGS: dict[str, wording.Wording] = {
     "timer": _timer,
     "dispatched": lambda p: (
-        _(
-            "%(number)s (%(severity)s) has been sent to your department. Please sign for it."
-        )
-        % _values(p)
+        _("%(number)s (%(severity)s) has been sent to your department. Please sign for it.") % _values(p)
     ),
-    "sent_back": lambda p: (
-        _("%(number)s came back from the department. Please dispatch it again.")
-        % _values(p)
-    ),
-    "resolved": lambda p: (
-        _("%(number)s has been handled. Please return the form today.") % _values(p)
-    ),
+    "sent_back": lambda p: _("%(number)s came back from the department. Please dispatch it again.") % _values(p),
+    "resolved": lambda p: _("%(number)s has been handled. Please return the form today.") % _values(p),
     "returned": lambda p: (
-        _(
-            "%(number)s has been handled and its form returned. Please tell the resident today."
-        )
-        % _values(p)
+        _("%(number)s has been handled and its form returned. Please tell the resident today.") % _values(p)
     ),
     "result": lambda p: _("%(number)s (%(severity)s) has been handled.") % _values(p),
-    "handed_up": lambda p: (
-        _("%(number)s (%(severity)s) is handed up to you. Please acknowledge it.")
-        % _values(p)
-    ),
-    "reopened": lambda p: (
-        _("%(number)s is not solved: round %(round)d has begun.") % _values(p)
-    ),
-    "low_score": lambda p: (
-        _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p)
-    ),
+    "handed_up": lambda p: _("%(number)s (%(severity)s) is handed up to you. Please acknowledge it.") % _values(p),
+    "reopened": lambda p: _("%(number)s is not solved: round %(round)d has begun.") % _values(p),
+    "low_score": lambda p: _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p),
     "comment": lambda p: _("%(number)s: the resident has sent a message.") % _values(p),
-    "withdrawn": lambda p: (
-        _("%(number)s has been withdrawn by the resident.") % _values(p)
-    ),
-    "praise": lambda p: (
-        _("%(number)s: a resident praises your department.") % _values(p)
-    ),
-    "manager_called": lambda p: (
-        _("%(number)s: you are asked to come to the counter.") % _values(p)
-    ),
+    "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
+    "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
+    "manager_called": lambda p: _("%(number)s: you are asked to come to the counter.") % _values(p),
 }

@@ -11,17 +11,8 @@ from complaints.states import Kind, Severity, Target
 # What begins with the reception, by severity; a policy that has no such target promises nothing there.
 FROM_RECEPTION: dict[Severity, tuple[Target, ...]] = {
     Severity.MINOR: (Target.RESOLVE,),
-    Severity.IMPORTANT: (
-        Target.HAND_UP_SUPERVISING_MANAGER,
-        Target.VIA_OPERATIONS,
-        Target.RESOLVE,
-    ),
-    Severity.MAJOR: (
-        Target.HAND_UP_GENERAL_MANAGER,
-        Target.VIA_OPERATIONS,
-        Target.REPLY,
-        Target.RESOLVE,
-    ),
+    Severity.IMPORTANT: (Target.HAND_UP_SUPERVISING_MANAGER, Target.VIA_OPERATIONS, Target.RESOLVE),
+    Severity.MAJOR: (Target.HAND_UP_GENERAL_MANAGER, Target.VIA_OPERATIONS, Target.REPLY, Target.RESOLVE),
 }
 CALLBACK_TARGET_PERCENT = 80
 MOST_ATTEMPTS = 3
@@ -39,23 +30,12 @@ def wished_deadline(wished_on: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(wished_on + timedelta(days=1), time(0), tzinfo=zone)
 
 
-def wish_moves(
-    kind: Kind, severity: Severity, wished_on: date | None, confirmed: bool
-) -> bool:
+def wish_moves(kind: Kind, severity: Severity, wished_on: date | None, confirmed: bool) -> bool:
     """Whether a wished date is the deadline: the desk has confirmed it, and the ticket is minor."""
-    return (
-        wished_on is not None
-        and confirmed
-        and severity == Severity.MINOR
-        and kind != Kind.PRAISE
-    )
+    return wished_on is not None and confirmed and severity == Severity.MINOR and kind != Kind.PRAISE
 
 
-def is_drawn(
-    informed_this_month: int,
-    drawn_this_month: int,
-    percent: int = CALLBACK_TARGET_PERCENT,
-) -> bool:
+def is_drawn(informed_this_month: int, drawn_this_month: int, percent: int = CALLBACK_TARGET_PERCENT) -> bool:
     """Whether the next informed request is called back, so that the month's rate never falls below its target (K1).
 
     ``informed_this_month`` counts this one too. Drawn while the share without it would be too low.
@@ -63,9 +43,7 @@ def is_drawn(
     return drawn_this_month * 100 < informed_this_month * percent
 
 
-def callable_now(
-    local: time, polite: tuple[time, time], do_not_call: Collection[tuple[time, time]]
-) -> bool:
+def callable_now(local: time, polite: tuple[time, time], do_not_call: Collection[tuple[time, time]]) -> bool:
     """Whether a number may be dialled at that wall-clock time: in polite hours and outside do-not-call times."""
     if not polite[0] <= local < polite[1]:
         return False

@@ -94,42 +94,21 @@ STAFF_AND_HEAD = frozenset({Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD})
 
 TRANSITIONS: dict[Step, Transition] = {
     Step.DISPATCH: Transition(
-        frozenset({S.REGISTERED, S.DISPATCHED, S.SIGNED, S.IN_PROGRESS}),
-        S.DISPATCHED,
-        desk=True,
+        frozenset({S.REGISTERED, S.DISPATCHED, S.SIGNED, S.IN_PROGRESS}), S.DISPATCHED, desk=True
     ),
     Step.ANSWER: Transition(frozenset({S.REGISTERED}), S.RESOLVED, desk=True),
-    Step.SIGN: Transition(
-        frozenset({S.DISPATCHED}), S.SIGNED, department=STAFF_AND_HEAD
-    ),
-    Step.SEND_BACK: Transition(
-        frozenset({S.DISPATCHED, S.SIGNED}), S.REGISTERED, department=STAFF_AND_HEAD
-    ),
-    Step.NOTE: Transition(
-        frozenset({S.SIGNED, S.IN_PROGRESS, S.WAITING}), None, department=STAFF_AND_HEAD
-    ),
+    Step.SIGN: Transition(frozenset({S.DISPATCHED}), S.SIGNED, department=STAFF_AND_HEAD),
+    Step.SEND_BACK: Transition(frozenset({S.DISPATCHED, S.SIGNED}), S.REGISTERED, department=STAFF_AND_HEAD),
+    Step.NOTE: Transition(frozenset({S.SIGNED, S.IN_PROGRESS, S.WAITING}), None, department=STAFF_AND_HEAD),
     Step.WAIT: Transition(
-        frozenset({S.DISPATCHED, S.SIGNED, S.IN_PROGRESS}),
-        S.WAITING,
-        desk=True,
-        department=STAFF_AND_HEAD,
+        frozenset({S.DISPATCHED, S.SIGNED, S.IN_PROGRESS}), S.WAITING, desk=True, department=STAFF_AND_HEAD
     ),
-    Step.RESUME: Transition(
-        frozenset({S.WAITING}), None, desk=True, department=STAFF_AND_HEAD
-    ),
-    Step.RESOLVE: Transition(
-        frozenset({S.SIGNED, S.IN_PROGRESS, S.WAITING}),
-        S.RESOLVED,
-        department=STAFF_AND_HEAD,
-    ),
-    Step.RETURN: Transition(
-        frozenset({S.RESOLVED}), None, department=frozenset({Role.DEPARTMENT_HEAD})
-    ),
+    Step.RESUME: Transition(frozenset({S.WAITING}), None, desk=True, department=STAFF_AND_HEAD),
+    Step.RESOLVE: Transition(frozenset({S.SIGNED, S.IN_PROGRESS, S.WAITING}), S.RESOLVED, department=STAFF_AND_HEAD),
+    Step.RETURN: Transition(frozenset({S.RESOLVED}), None, department=frozenset({Role.DEPARTMENT_HEAD})),
     Step.INFORM: Transition(frozenset({S.RESOLVED}), S.INFORMED, desk=True),
     Step.DECLINE: Transition(UNRESOLVED, S.DECLINED, desk=True),
-    Step.REOPEN: Transition(
-        frozenset({S.INFORMED, S.DECLINED, S.CLOSED}), None, desk=True
-    ),
+    Step.REOPEN: Transition(frozenset({S.INFORMED, S.DECLINED, S.CLOSED}), None, desk=True),
     Step.WITHDRAW: Transition(UNRESOLVED, S.WITHDRAWN),
     Step.PASS_ON: Transition(frozenset({S.REGISTERED}), S.CLOSED, desk=True),
 }
@@ -147,14 +126,8 @@ class Target(models.TextChoices):
         "hand_up_supervising_manager",
         pgettext_lazy("target", "Hand up to the supervising manager"),
     )
-    HAND_UP_GENERAL_MANAGER = (
-        "hand_up_general_manager",
-        pgettext_lazy("target", "Hand up to the general manager"),
-    )
-    VIA_OPERATIONS = (
-        "via_operations",
-        pgettext_lazy("target", "Through the operations manager"),
-    )
+    HAND_UP_GENERAL_MANAGER = ("hand_up_general_manager", pgettext_lazy("target", "Hand up to the general manager"))
+    VIA_OPERATIONS = ("via_operations", pgettext_lazy("target", "Through the operations manager"))
     REPLY = "reply", pgettext_lazy("target", "Clear reply")
     RESOLVE = "resolve", pgettext_lazy("target", "Resolve")
     ARRIVE = "arrive", pgettext_lazy("target", "Arrive on site")
@@ -227,14 +200,7 @@ SHOWN_TO_RESIDENTS = frozenset(
 )
 # Of these the words themselves are meant for the resident.
 WORDS_FOR_RESIDENTS = frozenset(
-    {
-        EventKind.REPLIED,
-        EventKind.INFORMED,
-        EventKind.DECLINED,
-        EventKind.RATED,
-        EventKind.COMMENT,
-        EventKind.WITHDRAWN,
-    }
+    {EventKind.REPLIED, EventKind.INFORMED, EventKind.DECLINED, EventKind.RATED, EventKind.COMMENT, EventKind.WITHDRAWN}
 )
 
 

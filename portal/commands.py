@@ -17,9 +17,7 @@ class JsonCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON alone")
 
     def answer(self, facts: Any, words: str, *, as_json: bool) -> None:
-        self.stdout.write(
-            json.dumps(facts, ensure_ascii=False, indent=2) if as_json else words
-        )
+        self.stdout.write(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else words)
 
 
 def moment(text: str) -> datetime:
@@ -27,11 +25,7 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(
-            f"{text!r} is no ISO 8601 moment such as 2026-11-21T13:45:00+08:00."
-        ) from None
+        raise CommandError(f"{text!r} is no ISO 8601 moment such as 2026-11-21T13:45:00+08:00.") from None
     if found.tzinfo is None:
-        raise CommandError(
-            f"{text!r} has no offset: write it like 2026-11-21T13:45:00+08:00."
-        )
+        raise CommandError(f"{text!r} has no offset: write it like 2026-11-21T13:45:00+08:00.")
     return found

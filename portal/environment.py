@@ -12,14 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _env = environ.Env()
 
-KNOWN_SECRETS = (
-    "django-insecure",
-    "changeme",
-    "change-me",
-    "secret",
-    "your-secret",
-    "insecure",
-)
+KNOWN_SECRETS = ("django-insecure", "changeme", "change-me", "secret", "your-secret", "insecure")
 SECRET_KEY_LENGTH = 50
 
 
@@ -40,9 +33,7 @@ def switch(name: str, default: bool) -> bool:
 def whole_number(name: str, default: int, *, least: int, most: int) -> int:
     value = text(name, str(default))
     if not value.isdecimal() or not least <= int(value) <= most:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number from {least} to {most}, not {value!r}."
-        )
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
     return int(value)
 
 
@@ -55,9 +46,7 @@ def origins(name: str) -> list[str]:
     found = words(name)
     for origin in found:
         if not re.fullmatch(r"https?://[^/\s]+", origin):
-            raise ImproperlyConfigured(
-                f"{name} lists origins like https://desk.example.com, not {origin!r}."
-            )
+            raise ImproperlyConfigured(f"{name} lists origins like https://desk.example.com, not {origin!r}.")
     return found
 
 
@@ -66,31 +55,23 @@ def time_zone(name: str, default: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        raise ImproperlyConfigured(
-            f"{name} must name a time zone such as Asia/Shanghai, not {value!r}."
-        ) from None
+        raise ImproperlyConfigured(f"{name} must name a time zone such as Asia/Shanghai, not {value!r}.") from None
     return value
 
 
 def log_level(name: str) -> str:
     value = text(name, "INFO").upper()
     if value not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise ImproperlyConfigured(
-            f"{name} must be DEBUG, INFO, WARNING or ERROR, not {value!r}."
-        )
+        raise ImproperlyConfigured(f"{name} must be DEBUG, INFO, WARNING or ERROR, not {value!r}.")
     return value
 
 
 def database(name: str) -> dict[str, object]:
     url = text(name)
     if not url:
-        raise ImproperlyConfigured(
-            f"{name} is not set: start with bin/run or bin/manage, or name your PostgreSQL."
-        )
+        raise ImproperlyConfigured(f"{name} is not set: start with bin/run or bin/manage, or name your PostgreSQL.")
     if urlsplit(url).scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            f"{name} must begin with postgres://, as the portal keeps everything in PostgreSQL."
-        )
+        raise ImproperlyConfigured(f"{name} must begin with postgres://, as the portal keeps everything in PostgreSQL.")
     try:
         return dict(_env.db_url_config(url))
     except ValueError:
@@ -102,22 +83,16 @@ def database(name: str) -> dict[str, object]:
 def redis_address(name: str) -> str:
     url = text(name)
     if urlsplit(url).scheme not in {"redis", "rediss"}:
-        raise ImproperlyConfigured(
-            f"{name} must be an address of the form redis://:password@host:port/0."
-        )
+        raise ImproperlyConfigured(f"{name} must be an address of the form redis://:password@host:port/0.")
     return url
 
 
 def secret_key(name: str, *, production: bool) -> str:
     value = text(name)
     if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set: give it {SECRET_KEY_LENGTH} or more random characters."
-        )
+        raise ImproperlyConfigured(f"{name} is not set: give it {SECRET_KEY_LENGTH} or more random characters.")
     if production and (
-        len(value) < SECRET_KEY_LENGTH
-        or len(set(value)) < 5
-        or value.lower().startswith(KNOWN_SECRETS)
+        len(value) < SECRET_KEY_LENGTH or len(set(value)) < 5 or value.lower().startswith(KNOWN_SECRETS)
     ):
         raise ImproperlyConfigured(
             f"{name} is too short or known: production needs {SECRET_KEY_LENGTH} or more random characters."

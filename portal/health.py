@@ -44,10 +44,7 @@ def what_is_down() -> list[str]:
     """Of database, redis, sweep and sender, those that do not answer or whose last pass is too long ago."""
     checks: dict[str, Callable[[], bool]] = {"database": _database, "redis": _redis}
     if time.monotonic() - STARTED > GRACE_SECONDS:
-        checks |= {
-            "sweep": lambda: _recent("sweep"),
-            "sender": lambda: _recent("sender"),
-        }
+        checks |= {"sweep": lambda: _recent("sweep"), "sender": lambda: _recent("sender")}
     deadline = time.monotonic() + PATIENCE_SECONDS
     asked = {name: _askers.submit(_ask, check) for name, check in checks.items()}
     down = []
@@ -85,11 +82,7 @@ def _database() -> bool:
 
 def _redis() -> bool:
     seconds = settings.REDIS_TIMEOUT_SECONDS
-    return bool(
-        redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds
-        ).ping()
-    )
+    return bool(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds).ping())
 
 
 def _recent(name: str) -> bool:

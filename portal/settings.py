@@ -18,17 +18,11 @@ PORTAL_TESTING = environment.switch("PORTAL_TESTING", False)
 PRODUCTION = not PORTAL_DEMO and not PORTAL_TESTING
 DEBUG = environment.switch("DEBUG", False)
 if DEBUG and PRODUCTION:
-    raise ImproperlyConfigured(
-        "DEBUG=1 is refused in production: unset it, or set PORTAL_DEMO=1 on a trial machine."
-    )
+    raise ImproperlyConfigured("DEBUG=1 is refused in production: unset it, or set PORTAL_DEMO=1 on a trial machine.")
 SECRET_KEY = environment.secret_key("SECRET_KEY", production=PRODUCTION)
 FIELD_KEYS = environment.field_keys("FIELD_KEYS")
 HTTPS = environment.switch("HTTPS", True)
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-]
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 
 # --- what is installed ----------------------------------------------------------------------------------------------
@@ -89,7 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ],
+            ]
         },
     }
 ]
@@ -105,10 +99,7 @@ DATABASES = {
     }
 }
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 5,
-    **DATABASES["default"]["OPTIONS"],
-}  # seconds
+DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, **DATABASES["default"]["OPTIONS"]}  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = environment.redis_address("REDIS_URL")
 # Redis is only the bell (docs/architecture.md): whatever asks it for anything gives up within these seconds.
@@ -117,31 +108,20 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {
-            "socket_timeout": REDIS_TIMEOUT_SECONDS,
-            "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
-        },
+        "OPTIONS": {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS},
     }
 }
 
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organization.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/login/"
@@ -160,17 +140,13 @@ AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "portal.organization.lockout.show_locked_out"
-AXES_IPWARE_PROXY_COUNT = environment.whole_number(
-    "TRUSTED_PROXIES", 0, least=0, most=5
-)
+AXES_IPWARE_PROXY_COUNT = environment.whole_number("TRUSTED_PROXIES", 0, least=0, most=5)
 AXES_DISABLE_ACCESS_LOG = False
 AXES_VERBOSE = False
 
 # --- transport and headers ------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and AXES_IPWARE_PROXY_COUNT else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and AXES_IPWARE_PROXY_COUNT else None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a balancer asks on the inner side
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -181,10 +157,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [
-            SELF,
-            "data:",
-        ],  # data: is how Bootstrap's CSS draws its arrows and ticks
+        "img-src": [SELF, "data:"],  # data: is how Bootstrap's CSS draws its arrows and ticks
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -193,9 +166,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-PERMISSIONS_POLICY = {
-    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
-}
+PERMISSIONS_POLICY = {name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes: a JSON body over 1 MB is 413
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
@@ -209,9 +180,7 @@ TIME_ZONE = environment.time_zone("TIME_ZONE", "Asia/Shanghai")
 # --- static files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(
-    environment.text("PORTAL_STATIC_ROOT") or BASE_DIR / "var" / "static"
-)
+STATIC_ROOT = Path(environment.text("PORTAL_STATIC_ROOT") or BASE_DIR / "var" / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -260,15 +229,11 @@ CELERY_BEAT_SCHEDULE = {
 # --- messages -------------------------------------------------------------------------------------------------------
 # console writes who was told what (never whom it is about) into the log: the demo's and the developer's channel.
 NOTIFICATION_CHANNELS = ["in_app", "console"] if PORTAL_DEMO else ["in_app"]
-SMS_BACKEND = environment.text(
-    "SMS_BACKEND", "" if PRODUCTION else "residents.sms.Console"
-)
+SMS_BACKEND = environment.text("SMS_BACKEND", "" if PRODUCTION else "residents.sms.Console")
 
 # --- the residents' API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "residents.api.authentication.ResidentTokenAuthentication"
-    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["residents.api.authentication.ResidentTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -282,18 +247,10 @@ LOG_LEVEL = environment.log_level("LOG_LEVEL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.server": {
-            "handlers": ["console"],
-            "level": LOG_LEVEL,
-            "propagate": False,
-        }
-    },
+    "loggers": {"django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
 }
 
 # --- residents' tokens (INTERFACES §4) ------------------------------------------------------------------------------

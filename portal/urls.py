@@ -4,7 +4,4 @@ from django.urls import path
 
 from portal import health
 
-urlpatterns = [
-    path("health/", health.health, name="health"),
-    path("health/live/", health.live, name="live"),
-]
+urlpatterns = [path("health/", health.health, name="health"), path("health/live/", health.live, name="live")]

@@ -36,10 +36,7 @@ def find_residents(text: str, user: User, limit: int = MOST) -> list[Residence]:
     everywhere, sites = user.scope.sites_as(DESK)
     digits = room_digits(wanted)
     matches = Q(resident__name__contains=wanted)
-    ranks = [
-        When(unit__digits=digits, then=Value(0)),
-        When(resident__name=wanted, then=Value(1)),
-    ]
+    ranks = [When(unit__digits=digits, then=Value(0)), When(resident__name=wanted, then=Value(1))]
     if re.fullmatch(r"[0-9A-Z]+", digits):
         matches |= Q(unit__digits__startswith=digits)
         ranks.append(When(unit__digits__startswith=digits, then=Value(2)))

@@ -18,17 +18,11 @@ if TYPE_CHECKING:
 
 
 class Building(models.Model):
-    site = models.ForeignKey(
-        "organization.Site", models.PROTECT, related_name="buildings"
-    )
+    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="buildings")
     code = models.CharField(_("building"), max_length=10)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["site", "code"], name="building_once_per_site"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["site", "code"], name="building_once_per_site"),)
 
 
 class Entrance(models.Model):
@@ -36,11 +30,7 @@ class Entrance(models.Model):
     code = models.CharField(_("entrance"), max_length=10, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["building", "code"], name="entrance_once_per_building"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["building", "code"], name="entrance_once_per_building"),)
 
 
 class UnitStatus(models.TextChoices):
@@ -72,30 +62,17 @@ class Unit(models.Model):
     room = models.CharField(_("room"), max_length=30)
     digits = models.CharField(max_length=30)
     floor = models.SmallIntegerField(_("floor"), null=True, blank=True)
-    area = models.DecimalField(
-        _("area, m²"), max_digits=8, decimal_places=2, null=True, blank=True
-    )
+    area = models.DecimalField(_("area, m²"), max_digits=8, decimal_places=2, null=True, blank=True)
     layout = models.CharField(_("layout"), max_length=30, blank=True)
     use = models.CharField(_("use"), max_length=20, blank=True)
-    status = models.CharField(
-        _("status"),
-        max_length=20,
-        choices=UnitStatus.choices,
-        default=UnitStatus.OCCUPIED,
-    )
+    status = models.CharField(_("status"), max_length=20, choices=UnitStatus.choices, default=UnitStatus.OCCUPIED)
 
     objects = UnitQuerySet.as_manager()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["site", "room"], name="room_once_per_site"),
-        )
+        constraints = (models.UniqueConstraint(fields=["site", "room"], name="room_once_per_site"),)
         indexes = (
-            models.Index(
-                fields=["site", "digits"],
-                name="unit_by_digits",
-                opclasses=["int8_ops", "text_pattern_ops"],
-            ),
+            models.Index(fields=["site", "digits"], name="unit_by_digits", opclasses=["int8_ops", "text_pattern_ops"]),
         )
 
     def __str__(self) -> str:
@@ -117,10 +94,7 @@ class Resident(models.Model):
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     contact = models.CharField(
-        _("prefers to be reached by"),
-        max_length=10,
-        choices=Contact.choices,
-        default=Contact.PHONE,
+        _("prefers to be reached by"), max_length=10, choices=Contact.choices, default=Contact.PHONE
     )
     do_not_call = models.JSONField(_("do not call"), default=list, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
@@ -146,11 +120,7 @@ class Phone(models.Model):
     number = models.CharField(_("phone"), max_length=20)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["resident", "number"], name="phone_once_per_resident"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["resident", "number"], name="phone_once_per_resident"),)
         indexes = (models.Index(fields=["number"], name="phone_by_number"),)
 
     @property
@@ -167,9 +137,7 @@ class Relation(models.TextChoices):
 class ResidenceQuerySet(models.QuerySet["Residence"]):
     def current(self, on: date) -> ResidenceQuerySet:
         """Who belongs to a unit on that day; the last day counts."""
-        return self.filter(
-            Q(until=None) | Q(until__gte=on), Q(since=None) | Q(since__lte=on)
-        )
+        return self.filter(Q(until=None) | Q(until__gte=on), Q(since=None) | Q(since__lte=on))
 
     def of_phone(self, number: str) -> ResidenceQuerySet:
         return self.filter(resident__phones__number=number)
@@ -190,9 +158,7 @@ class Residence(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="residence_ends_after_it_begins",
-                condition=Q(until=None)
-                | Q(since=None)
-                | Q(until__gte=models.F("since")),
+                condition=Q(until=None) | Q(since=None) | Q(until__gte=models.F("since")),
             ),
         )
 
@@ -235,9 +201,7 @@ class OneTimeCode(models.Model):
 class IdempotentAnswer(models.Model):
     """The 2xx answer to a resident's POST with an Idempotency-Key, kept 24 hours to be given again byte for byte."""
 
-    scope = models.CharField(
-        max_length=64, unique=True
-    )  # hash of phone, method, path and key
+    scope = models.CharField(max_length=64, unique=True)  # hash of phone, method, path and key
     body_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)

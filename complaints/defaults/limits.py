@@ -16,39 +16,22 @@ R = Role
 HOURS = 3600  # seconds
 
 
-def _ladder(
-    warned: list[Role], at_deadline: list[Role], *later: tuple[int, Role]
-) -> list[dict[str, Any]]:
+def _ladder(warned: list[Role], at_deadline: list[Role], *later: tuple[int, Role]) -> list[dict[str, Any]]:
     levels: list[dict[str, Any]] = [
         {"name": "warning", "percent": 75, "to": warned},
         {"name": "step_1", "after": 0, "to": at_deadline},
     ]
-    levels += [
-        {"name": f"step_{n}", "after": hours * HOURS, "to": [role]}
-        for n, (hours, role) in enumerate(later, 2)
-    ]
+    levels += [{"name": f"step_{n}", "after": hours * HOURS, "to": [role]} for n, (hours, role) in enumerate(later, 2)]
     return levels
 
 
-_ABOVE = (
-    (4, R.OPERATIONS_MANAGER),
-    (12, R.SUPERVISING_MANAGER),
-    (24, R.GENERAL_MANAGER),
-)
+_ABOVE = ((4, R.OPERATIONS_MANAGER), (12, R.SUPERVISING_MANAGER), (24, R.GENERAL_MANAGER))
 DESK_LADDER = _ladder([R.RECEPTIONIST], [R.SUPERVISOR], *_ABOVE)
 SIGN_LADDER = _ladder([R.DEPARTMENT_STAFF], [R.DEPARTMENT_HEAD, R.SUPERVISOR], *_ABOVE)
 DEPARTMENT_LADDER = _ladder([R.DEPARTMENT_STAFF], [R.DEPARTMENT_HEAD], *_ABOVE)
-OPERATIONS_LADDER = _ladder(
-    [R.OPERATIONS_MANAGER],
-    [R.SUPERVISOR, R.SUPERVISING_MANAGER],
-    (4, R.GENERAL_MANAGER),
-)
-IMPORTANT_LADDER = _ladder(
-    [R.SUPERVISING_MANAGER], [R.OPERATIONS_MANAGER], (4, R.GENERAL_MANAGER)
-)
-MAJOR_LADDER = _ladder(
-    [R.GENERAL_MANAGER], [R.OPERATIONS_MANAGER, R.SUPERVISING_MANAGER]
-)
+OPERATIONS_LADDER = _ladder([R.OPERATIONS_MANAGER], [R.SUPERVISOR, R.SUPERVISING_MANAGER], (4, R.GENERAL_MANAGER))
+IMPORTANT_LADDER = _ladder([R.SUPERVISING_MANAGER], [R.OPERATIONS_MANAGER], (4, R.GENERAL_MANAGER))
+MAJOR_LADDER = _ladder([R.GENERAL_MANAGER], [R.OPERATIONS_MANAGER, R.SUPERVISING_MANAGER])
 
 RESOLVE_WITHIN = {
     Severity.MINOR: timedelta(days=2),
@@ -57,16 +40,8 @@ RESOLVE_WITHIN = {
 }
 
 
-def _amount(
-    target: Target, amount: timedelta, levels: list[dict[str, Any]], **more: Any
-) -> dict[str, Any]:
-    return {
-        "target": target,
-        "rule": Rule.AMOUNT,
-        "amount": amount,
-        "levels": levels,
-        **more,
-    }
+def _amount(target: Target, amount: timedelta, levels: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"target": target, "rule": Rule.AMOUNT, "amount": amount, "levels": levels, **more}
 
 
 def _same_day(target: Target, levels: list[dict[str, Any]]) -> dict[str, Any]:
@@ -74,9 +49,7 @@ def _same_day(target: Target, levels: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _resolve(severity: Severity) -> dict[str, Any]:
-    return _amount(
-        Target.RESOLVE, RESOLVE_WITHIN[severity], DEPARTMENT_LADDER, pausable=True
-    )
+    return _amount(Target.RESOLVE, RESOLVE_WITHIN[severity], DEPARTMENT_LADDER, pausable=True)
 
 
 DISPATCH = _amount(Target.DISPATCH, timedelta(minutes=10), DESK_LADDER)
@@ -86,19 +59,12 @@ INFORM = _same_day(Target.INFORM, DESK_LADDER)
 ARRIVE = _amount(Target.ARRIVE, timedelta(minutes=30), DEPARTMENT_LADDER)
 CALLBACK = [
     _amount(Target.CALLBACK, timedelta(hours=11), DESK_LADDER, calendar="polite_hours"),
-    {
-        "target": Target.CALLBACK,
-        "first_turn": 2,
-        "rule": Rule.END_OF_HALF_DAY,
-        "levels": DESK_LADDER,
-    },
+    {"target": Target.CALLBACK, "first_turn": 2, "rule": Rule.END_OF_HALF_DAY, "levels": DESK_LADDER},
 ]
 HAND_UPS = {
     Severity.MINOR: [],
     Severity.IMPORTANT: [
-        _amount(
-            Target.HAND_UP_SUPERVISING_MANAGER, timedelta(hours=1), IMPORTANT_LADDER
-        ),
+        _amount(Target.HAND_UP_SUPERVISING_MANAGER, timedelta(hours=1), IMPORTANT_LADDER),
         _same_day(Target.VIA_OPERATIONS, OPERATIONS_LADDER),
     ],
     Severity.MAJOR: [
@@ -123,20 +89,9 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
         for severity in Severity
     },
     **{
-        (kind, severity): [
-            DISPATCH,
-            SIGN,
-            ARRIVE,
-            _resolve(severity),
-            RETURN_FORM,
-            INFORM,
-            *CALLBACK,
-        ]
+        (kind, severity): [DISPATCH, SIGN, ARRIVE, _resolve(severity), RETURN_FORM, INFORM, *CALLBACK]
         for kind in (Kind.SERVICE_REQUEST, Kind.HELP)
         for severity in Severity
     },
-    **{
-        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM]
-        for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
-    },
+    **{(kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM] for kind in (Kind.ENQUIRY, Kind.SUGGESTION)},
 }

@@ -42,13 +42,9 @@ def load_defaults() -> None:
 def _load_categories() -> None:
     there = set(Category.objects.values_list("code", flat=True))
     for rank, entry in enumerate(_read("categories.json")):
-        kinds = KINDS_OF.get(
-            entry["code"], [kind for kind in Kind if kind != Kind.PRAISE]
-        )
+        kinds = KINDS_OF.get(entry["code"], [kind for kind in Kind if kind != Kind.PRAISE])
         common = {"kinds": kinds, "rank": rank * 100}
-        department = Counter(
-            child["department"] for child in entry["children"]
-        ).most_common(1)[0][0]
+        department = Counter(child["department"] for child in entry["children"]).most_common(1)[0][0]
         if entry["code"] not in there:
             Category.objects.create(
                 code=entry["code"],
@@ -77,26 +73,18 @@ def _load_categories() -> None:
 
 
 def _load_phrases() -> None:
-    rows = [
-        Phrase(code=row["code"], text=row["text"], text_en=row["text_en"])
-        for row in _read("phrases.json")
-    ]
+    rows = [Phrase(code=row["code"], text=row["text"], text_en=row["text_en"]) for row in _read("phrases.json")]
     Phrase.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _load_calendars() -> None:
-    polite, made = SiteCalendar.objects.get_or_create(
-        site=None, code="polite_hours", defaults={"name": "礼貌时段"}
-    )
+    polite, made = SiteCalendar.objects.get_or_create(site=None, code="polite_hours", defaults={"name": "礼貌时段"})
     if made:
         WeeklyHours.objects.bulk_create(
-            WeeklyHours(calendar=polite, weekday=day, opens=time(9), closes=time(20))
-            for day in range(7)
+            WeeklyHours(calendar=polite, weekday=day, opens=time(9), closes=time(20)) for day in range(7)
         )
     office, made = SiteCalendar.objects.get_or_create(
-        site=None,
-        code="office_hours",
-        defaults={"name": "工作时间", "keeps_holidays": True},
+        site=None, code="office_hours", defaults={"name": "工作时间", "keeps_holidays": True}
     )
     if made:
         WeeklyHours.objects.bulk_create(
@@ -114,9 +102,7 @@ def _load_policies() -> None:
             continue
         policy = Policy.objects.create(code=code, kind=kind, severity=severity)
         version = PolicyVersion.objects.create(policy=policy, number=1)
-        PolicyTarget.objects.bulk_create(
-            PolicyTarget(version=version, **target) for target in targets
-        )
+        PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **target) for target in targets)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

@@ -1,11 +1,6 @@
 """Everything that a person or the clock does to a ticket; each call is one transaction."""
 
-from complaints.services.callbacks import (
-    may_be_dialled,
-    rate_ticket,
-    record_callback,
-    reopen_ticket,
-)
+from complaints.services.callbacks import may_be_dialled, rate_ticket, record_callback, reopen_ticket
 from complaints.services.change import may_take, steps_open_to
 from complaints.services.dispatching import (
     answer_on_the_spot,
@@ -16,13 +11,7 @@ from complaints.services.dispatching import (
     sign_for_ticket,
 )
 from complaints.services.grading import confirm_wish, set_severity
-from complaints.services.handling import (
-    note_handling,
-    resolve_ticket,
-    resume,
-    return_form,
-    wait,
-)
+from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
 from complaints.services.intake import Report, register_ticket
 from complaints.services.telling import (
     How,

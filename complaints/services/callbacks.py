@@ -41,17 +41,8 @@ def close_or_call_back(change: Change) -> None:
 def schedule_callback(change: Change) -> None:
     """One day of polite hours after telling (K2)."""
     timer = change.begin(Target.CALLBACK, change.now)
-    due_at = (
-        timer.due_at
-        if timer is not None and timer.due_at is not None
-        else change.now + timedelta(days=1)
-    )
-    change.callback = Callback(
-        ticket=change.ticket,
-        round=change.ticket.round,
-        not_before=change.now,
-        due_at=due_at,
-    )
+    due_at = timer.due_at if timer is not None and timer.due_at is not None else change.now + timedelta(days=1)
+    change.callback = Callback(ticket=change.ticket, round=change.ticket.round, not_before=change.now, due_at=due_at)
 
 
 def _is_called_back(change: Change) -> bool:
@@ -66,20 +57,15 @@ def _is_called_back(change: Change) -> bool:
     if (
         ticket.resident_id
         and Callback.objects.filter(
-            ticket__resident_id=ticket.resident_id,
-            due_at__date=(local + timedelta(days=1)).date(),
+            ticket__resident_id=ticket.resident_id, due_at__date=(local + timedelta(days=1)).date()
         ).exists()
     ):
         return False
     told = Ticket.objects.filter(
-        site_id=ticket.site_id,
-        kind__in=DRAWN_FOR_CALLBACK,
-        informed_at__gte=midnight.replace(day=1),
+        site_id=ticket.site_id, kind__in=DRAWN_FOR_CALLBACK, informed_at__gte=midnight.replace(day=1)
     )
     others = told.exclude(pk=ticket.pk)
-    drawn = (
-        Callback.objects.filter(ticket__in=others).values("ticket").distinct().count()
-    )
+    drawn = Callback.objects.filter(ticket__in=others).values("ticket").distinct().count()
     return sla.is_drawn(others.count() + 1, drawn)
 
 
@@ -106,77 +92,40 @@ def record_callback(
         if not by.scope.holds(DESK, change.ticket.site_id):
             raise NotYours(_("Callbacks are made by the front desk."), change.ticket)
         if change.ticket.handler_id == by.pk and _a_colleague_is_on_duty(change, by):
-            raise NotYours(
-                _("You handled this ticket: a colleague on duty makes the call."),
-                change.ticket,
-            )
+            raise NotYours(_("You handled this ticket: a colleague on duty makes the call."), change.ticket)
         if outcome == CallbackOutcome.NO_ANSWER:
             no_answer(change, callback, remarks.strip())
         else:
-            finish_callback(
-                change, callback, outcome, satisfaction, solved, remarks.strip()
-            )
+            finish_callback(change, callback, outcome, satisfaction, solved, remarks.strip())
     return change.ticket
 
 
-def rate_ticket(
-    ticket_id: int,
-    satisfaction: int,
-    solved: bool,
-    remarks: str = "",
-    *,
-    resident: ApiAccount,
-) -> Ticket:
+def rate_ticket(ticket_id: int, satisfaction: int, solved: bool, remarks: str = "", *, resident: ApiAccount) -> Ticket:
     """The resident's own rating counts as this round's callback; not solved reopens.
 
     Raises NotPossible before the resident was told, and for a second rating in a round.
     """
     with changing(ticket_id, resident=resident) as change:
         ticket = change.ticket
-        if ticket.informed_at is None or ticket.status not in {
-            Status.INFORMED,
-            Status.DECLINED,
-            Status.CLOSED,
-        }:
-            raise NotPossible(
-                _("You can rate this once you have been told the result."), ticket
-            )
-        callback = (
-            Callback.objects.select_for_update(no_key=True)
-            .filter(ticket=ticket, round=ticket.round)
-            .first()
-        )
+        if ticket.informed_at is None or ticket.status not in {Status.INFORMED, Status.DECLINED, Status.CLOSED}:
+            raise NotPossible(_("You can rate this once you have been told the result."), ticket)
+        callback = Callback.objects.select_for_update(no_key=True).filter(ticket=ticket, round=ticket.round).first()
         if callback is not None and callback.solved is not None:
             raise NotPossible(_("You have rated this already. Thank you."), ticket)
-        callback = callback or Callback(
-            ticket=ticket, round=ticket.round, not_before=change.now, due_at=change.now
-        )
-        finish_callback(
-            change,
-            callback,
-            CallbackOutcome.RATED,
-            satisfaction,
-            solved,
-            remarks.strip(),
-        )
+        callback = callback or Callback(ticket=ticket, round=ticket.round, not_before=change.now, due_at=change.now)
+        finish_callback(change, callback, CallbackOutcome.RATED, satisfaction, solved, remarks.strip())
     return ticket
 
 
-def reopen_ticket(
-    ticket_id: int, reason: str, *, by: User, version: int | None = None
-) -> Ticket:
+def reopen_ticket(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:
     """The resident told the desk that it is not solved: the next round begins (C11)."""
     with changing(ticket_id, by=by) as change:
         change.require(Step.REOPEN, version)
         if not reason.strip():
             raise NotPossible(_("Say what is not solved."), change.ticket)
-        callback = Callback.objects.filter(
-            ticket=change.ticket, round=change.ticket.round, finished_at=None
-        ).first()
+        callback = Callback.objects.filter(ticket=change.ticket, round=change.ticket.round, finished_at=None).first()
         if callback is not None:
-            finish_callback(
-                change, callback, CallbackOutcome.REACHED, None, False, reason.strip()
-            )
+            finish_callback(change, callback, CallbackOutcome.REACHED, None, False, reason.strip())
         else:
             begin_next_round(change, reason.strip())
     return change.ticket
@@ -185,21 +134,13 @@ def reopen_ticket(
 def may_be_dialled(ticket: Ticket, now: datetime) -> bool:
     """Whether the resident's number may be dialled now: polite hours, and none of their do-not-call times (K2)."""
     spans = ticket.resident.do_not_call if ticket.resident else []
-    do_not_call = [
-        (time.fromisoformat(span["start"]), time.fromisoformat(span["end"]))
-        for span in spans
-    ]
-    return sla.callable_now(
-        now.astimezone(ticket.site.zone).time(), POLITE_HOURS, do_not_call
-    )
+    do_not_call = [(time.fromisoformat(span["start"]), time.fromisoformat(span["end"])) for span in spans]
+    return sla.callable_now(now.astimezone(ticket.site.zone).time(), POLITE_HOURS, do_not_call)
 
 
 def _a_colleague_is_on_duty(change: Change, by: User) -> bool:
     found = people_for(
-        [Role.RECEPTIONIST, Role.SHIFT_LEADER],
-        site_id=change.ticket.site_id,
-        department_id=None,
-        at=change.now,
+        [Role.RECEPTIONIST, Role.SHIFT_LEADER], site_id=change.ticket.site_id, department_id=None, at=change.now
     )
     return any(person.user_id != by.pk for _role, people in found for person in people)
 
@@ -216,12 +157,7 @@ def no_answer(change: Change, callback: Callback, remarks: str) -> None:
         )
     callback.attempts += 1
     callback.last_tried_at = change.now
-    change.note(
-        EventKind.CALLBACK,
-        remarks,
-        outcome=CallbackOutcome.NO_ANSWER,
-        attempt=callback.attempts,
-    )
+    change.note(EventKind.CALLBACK, remarks, outcome=CallbackOutcome.NO_ANSWER, attempt=callback.attempts)
     change.meet(Target.CALLBACK, cause="no_answer")
     if callback.attempts >= sla.MOST_ATTEMPTS:
         callback.outcome, callback.finished_at, callback.finished_by = (
@@ -233,9 +169,7 @@ def no_answer(change: Change, callback: Callback, remarks: str) -> None:
     else:
         timer = change.begin(Target.CALLBACK, change.now)
         callback.not_before, end = limits.next_half_day(change.now, zone)
-        callback.due_at = (
-            timer.due_at if timer is not None and timer.due_at is not None else end
-        )
+        callback.due_at = timer.due_at if timer is not None and timer.due_at is not None else end
     change.callback = callback
 
 
@@ -249,24 +183,14 @@ def finish_callback(
 ) -> None:
     """The round's last word: what was said, and what follows from it."""
     ticket = change.ticket
-    callback.outcome, callback.satisfaction, callback.solved = (
-        outcome,
-        satisfaction,
-        solved,
-    )
-    callback.remarks, callback.finished_at, callback.finished_by = (
-        remarks,
-        change.now,
-        change.by,
-    )
+    callback.outcome, callback.satisfaction, callback.solved = (outcome, satisfaction, solved)
+    callback.remarks, callback.finished_at, callback.finished_by = (remarks, change.now, change.by)
     callback.attempts += outcome == CallbackOutcome.REACHED
     callback.last_tried_at = change.now
     change.callback = callback
     change.meet(Target.CALLBACK, cause=outcome)
     kind = EventKind.RATED if outcome == CallbackOutcome.RATED else EventKind.CALLBACK
-    change.note(
-        kind, remarks, outcome=outcome, satisfaction=satisfaction, solved=solved
-    )
+    change.note(kind, remarks, outcome=outcome, satisfaction=satisfaction, solved=solved)
     if satisfaction is not None and satisfaction <= LOW_SCORE:
         change.tell([Role.SUPERVISOR], "low_score", satisfaction=satisfaction)
     if solved is False:
@@ -284,27 +208,16 @@ def begin_next_round(change: Change, reason: str) -> None:
     """The next round: to the same department with a new signature, or to the desk where there was none."""
     ticket = change.ticket
     if ticket.status not in {Status.INFORMED, Status.DECLINED, Status.CLOSED}:
-        raise TransitionNotAllowed(
-            _("%(number)s is still open.") % {"number": ticket.number}, ticket
-        )
+        raise TransitionNotAllowed(_("%(number)s is still open.") % {"number": ticket.number}, ticket)
     change.cancel(cause="reopened")
     ticket.round += 1
     ticket.round_began_at = change.now
-    ticket.resolved_at = ticket.returned_at = ticket.informed_at = ticket.closed_at = (
-        None
-    )
+    ticket.resolved_at = ticket.returned_at = ticket.informed_at = ticket.closed_at = None
     ticket.waits_for_form, ticket.handler = False, None
     to_department = ticket.department_id is not None and ticket.kind != Kind.PRAISE
     ticket.status = Status.DISPATCHED if to_department else Status.REGISTERED
     change.begin(Target.SIGN if to_department else Target.DISPATCH, change.now)
     change.begin_from_reception(change.now, cause="reopened")
     change.note(EventKind.REOPENED, reason)
-    told = [
-        Role.SUPERVISOR,
-        *(
-            [Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD]
-            if to_department
-            else [Role.RECEPTIONIST]
-        ),
-    ]
+    told = [Role.SUPERVISOR, *([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD] if to_department else [Role.RECEPTIONIST])]
     change.tell(told, "reopened", round=ticket.round)

@@ -13,24 +13,8 @@ from django.utils.translation import gettext as _
 
 from complaints import notices, sla
 from complaints.errors import NotPossible, NotYours, Stale, TransitionNotAllowed
-from complaints.models import (
-    FAR_AWAY,
-    Callback,
-    Ticket,
-    TicketEvent,
-    TicketTimer,
-    TimerStep,
-)
-from complaints.states import (
-    HANDED_UP_TO,
-    OVER,
-    TRANSITIONS,
-    EventKind,
-    Kind,
-    Severity,
-    Step,
-    Target,
-)
+from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.states import HANDED_UP_TO, OVER, TRANSITIONS, EventKind, Kind, Severity, Step, Target
 from portal.notifications import outbox
 from portal.notifications.models import Message
 from portal.organization.models import User
@@ -67,10 +51,7 @@ class Change:
         if self.ticket.status not in transition.start:
             raise TransitionNotAllowed(
                 _("%(number)s is at “%(status)s”: this step is not possible there.")
-                % {
-                    "number": self.ticket.number,
-                    "status": self.ticket.get_status_display(),
-                },
+                % {"number": self.ticket.number, "status": self.ticket.get_status_display()},
                 self.ticket,
             )
 
@@ -81,35 +62,18 @@ class Change:
         if self.by is not None and not self.by.scope.holds(DESK, self.ticket.site_id):
             raise NotYours(_("This is for the front desk."), self.ticket)
         if self.ticket.status in OVER:
-            raise TransitionNotAllowed(
-                _("%(number)s is over.") % {"number": self.ticket.number}, self.ticket
-            )
+            raise TransitionNotAllowed(_("%(number)s is over.") % {"number": self.ticket.number}, self.ticket)
 
     # --- promises ----------------------------------------------------------------------------------------------------
 
     def begin(
-        self,
-        target: Target,
-        started_at: datetime,
-        *,
-        fixed_due_at: datetime | None = None,
-        cause: str = "",
+        self, target: Target, started_at: datetime, *, fixed_due_at: datetime | None = None, cause: str = ""
     ) -> TicketTimer | None:
         """Start the next turn of ``target`` in this round; None where the policy promises nothing."""
         ticket = self.ticket
-        turn = 1 + max(
-            (
-                t.turn
-                for t in self.timers
-                if t.target == target and t.round == ticket.round
-            ),
-            default=0,
-        )
+        turn = 1 + max((t.turn for t in self.timers if t.target == target and t.round == ticket.round), default=0)
         policy = policies.policy_for(
-            ticket.site_id,
-            ticket.kind,
-            ticket.severity,
-            ticket.category.code if ticket.category else "",
+            ticket.site_id, ticket.kind, ticket.severity, ticket.category.code if ticket.category else ""
         )
         policy_target_id = policy.for_turn(target, turn) if policy else None
         if policy_target_id is None:
@@ -127,11 +91,7 @@ class Change:
         return timer  # type: ignore[return-value]
 
     def running(self, *targets: Target) -> list[TicketTimer]:
-        return [
-            timer
-            for timer in self.timers
-            if timer.is_open and (not targets or timer.target in targets)
-        ]
+        return [timer for timer in self.timers if timer.is_open and (not targets or timer.target in targets)]
 
     def meet(self, *targets: Target, cause: str = "") -> None:
         for timer in self.running(*targets):
@@ -144,9 +104,7 @@ class Change:
     def pauses(self) -> dict[int, list[tuple[datetime, datetime]]]:
         """The finished pauses of each timer, by its id; one statement."""
         steps: dict[int, list[TimerStep]] = {}
-        for step in TimerStep.objects.filter(
-            timer__in=[t for t in self.timers if t.pk]
-        ).order_by("pk"):
+        for step in TimerStep.objects.filter(timer__in=[t for t in self.timers if t.pk]).order_by("pk"):
             steps.setdefault(step.timer_id, []).append(step)
         return {timer_id: pauses_of(found) for timer_id, found in steps.items()}
 
@@ -162,20 +120,14 @@ class Change:
         """What runs whatever the department does: resolving, the reply, the hand-ups. Missing ones only."""
         ticket = self.ticket
         there = {
-            timer.target
-            for timer in self.timers
-            if timer.round == ticket.round and timer.state != TimerState.CANCELLED
+            timer.target for timer in self.timers if timer.round == ticket.round and timer.state != TimerState.CANCELLED
         }
-        for target in sla.targets_from_reception(
-            ticket.kind, Severity(ticket.severity)
-        ):  # type: ignore[arg-type]
+        for target in sla.targets_from_reception(ticket.kind, Severity(ticket.severity)):  # type: ignore[arg-type]
             if target not in there:
                 self.begin(
                     target,
                     started_at,
-                    fixed_due_at=self.wished_deadline()
-                    if target == Target.RESOLVE
-                    else None,
+                    fixed_due_at=self.wished_deadline() if target == Target.RESOLVE else None,
                     cause=cause,
                 )
 
@@ -183,15 +135,9 @@ class Change:
         """The deadline that the resident wished, where it counts: confirmed, minor, and in the first round."""
         ticket = self.ticket
         confirmed = ticket.wish_confirmed_at is not None and ticket.round == 1
-        if not sla.wish_moves(
-            ticket.kind, Severity(ticket.severity), ticket.wished_on, confirmed
-        ):  # type: ignore[arg-type]
+        if not sla.wish_moves(ticket.kind, Severity(ticket.severity), ticket.wished_on, confirmed):  # type: ignore[arg-type]
             return None
-        return (
-            sla.wished_deadline(ticket.wished_on, ticket.site.zone)
-            if ticket.wished_on
-            else None
-        )
+        return sla.wished_deadline(ticket.wished_on, ticket.site.zone) if ticket.wished_on else None
 
     # --- history and messages ----------------------------------------------------------------------------------------
 
@@ -211,9 +157,7 @@ class Change:
 
     def tell(self, roles: Iterable[Role], kind: str, **params: Any) -> None:
         """Queue a notice to those roles' people, but not to the one who did it."""
-        self.messages += notices.for_roles(
-            self.ticket, roles, kind, params, now=self.now, but=self.by
-        )
+        self.messages += notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by)
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
@@ -221,9 +165,7 @@ class Change:
         ticket = self.ticket
         if ticket.status in OVER:
             ticket.closed_at = ticket.closed_at or self.now
-            self.cancel(
-                cause=ticket.status
-            )  # nothing climbs about a ticket that is over
+            self.cancel(cause=ticket.status)  # nothing climbs about a ticket that is over
         show_next(ticket, self.timers)
         ticket.version += 1
         self.ledger.write()
@@ -238,68 +180,41 @@ SAVED = [
     field.attname
     for field in Ticket._meta.concrete_fields
     if field.name
-    not in {
-        "id",
-        "uuid",
-        "number",
-        "site",
-        "kind",
-        "channel",
-        "description",
-        "received_at",
-        "request_key",
-    }
+    not in {"id", "uuid", "number", "site", "kind", "channel", "description", "received_at", "request_key"}
 ]
 
 
 def show_next(ticket: Ticket, timers: Iterable[TicketTimer]) -> None:
     """Keep on the ticket what the queue shows: the running promise that is due first, and the open hand-ups."""
-    running = [
-        timer
-        for timer in timers
-        if timer.state == TimerState.RUNNING and timer.due_at is not None
-    ]
-    first = min(
-        running, key=lambda timer: (timer.due_at, timer.started_at), default=None
-    )
+    running = [timer for timer in timers if timer.state == TimerState.RUNNING and timer.due_at is not None]
+    first = min(running, key=lambda timer: (timer.due_at, timer.started_at), default=None)
     ticket.next_target = first.target if first else ""
     ticket.next_started_at = first.started_at if first else None
     ticket.next_warn_at = first.warn_at if first else None
     ticket.next_due_at = first.due_at if first else None
     ticket.next_rule = policies.limit_of(first.policy_target_id).rule if first else ""
     ticket.queue_at = (first.due_at if first else None) or FAR_AWAY
-    ticket.open_hand_ups = sorted(
-        {timer.target for timer in running if timer.target in HANDED_UP_TO}
-    )
-    ticket.resolve_due_at = next(
-        (timer.due_at for timer in running if timer.target == Target.RESOLVE), None
-    )
+    ticket.open_hand_ups = sorted({timer.target for timer in running if timer.target in HANDED_UP_TO})
+    ticket.resolve_due_at = next((timer.due_at for timer in running if timer.target == Target.RESOLVE), None)
 
 
 def may_take(user: User, step: Step, ticket: Ticket) -> bool:
     """Whether the step is this person's, wherever the ticket stands: the desk's, or its own department's."""
     transition = TRANSITIONS[step]
     scope = user.scope
-    manager_decides = ticket.severity == Severity.MAJOR and step in {
-        Step.DECLINE,
-        Step.WAIT,
-    }
-    if manager_decides:  # INTERFACES §5 and docs/sla.md: a major ticket is declined or paused by the supervising manager
+    manager_decides = ticket.severity == Severity.MAJOR and step in {Step.DECLINE, Step.WAIT}
+    if (
+        manager_decides
+    ):  # INTERFACES §5 and docs/sla.md: a major ticket is declined or paused by the supervising manager
         return scope.holds({Role.SUPERVISING_MANAGER}, ticket.site_id)
     if transition.desk and scope.holds(DESK, ticket.site_id):
         return True
-    return ticket.department_id is not None and scope.holds(
-        transition.department, ticket.site_id, ticket.department_id
-    )
+    return ticket.department_id is not None and scope.holds(transition.department, ticket.site_id, ticket.department_id)
 
 
 def steps_open_to(user: User, ticket: Ticket) -> list[Step]:
     """The steps that this person may take on this ticket now, the likeliest next one first. No statement."""
-    steps = [
-        step
-        for step in _LIKELIEST
-        if ticket.status in TRANSITIONS[step].start and may_take(user, step, ticket)
-    ]
+    steps = [step for step in _LIKELIEST if ticket.status in TRANSITIONS[step].start and may_take(user, step, ticket)]
     if ticket.waits_for_form:
         steps = [step for step in steps if step != Step.INFORM]
     else:
@@ -327,9 +242,7 @@ _LIKELIEST = (
 
 
 @contextmanager
-def changing(
-    ticket_id: int, *, by: User | None = None, resident: ApiAccount | None = None
-) -> Iterator[Change]:
+def changing(ticket_id: int, *, by: User | None = None, resident: ApiAccount | None = None) -> Iterator[Change]:
     """Lock the ticket and its timers, read the clock once, and write what the body did. Raises Ticket.DoesNotExist."""
     with transaction.atomic():
         # no_key: colleagues may still add events pointing at this row while we hold it. First the ticket, then its
@@ -339,19 +252,10 @@ def changing(
             .select_related("site", "department", "category", "unit", "resident")
             .get(pk=ticket_id)
         )
-        timers = list(
-            TicketTimer.objects.select_for_update(no_key=True)
-            .filter(ticket=ticket)
-            .order_by("pk")
-        )
+        timers = list(TicketTimer.objects.select_for_update(no_key=True).filter(ticket=ticket).order_by("pk"))
         now = clock.now()
         change = Change(
-            ticket=ticket,
-            timers=timers,
-            now=now,
-            by=by,
-            resident=resident,
-            ledger=ledger_for(ticket, now, by),
+            ticket=ticket, timers=timers, now=now, by=by, resident=resident, ledger=ledger_for(ticket, now, by)
         )
         before = ticket.version
         yield change
@@ -360,13 +264,7 @@ def changing(
 
 
 def ledger_for(ticket: Ticket, now: datetime, by: User | None) -> Ledger:
-    return Ledger(
-        TicketTimer,
-        TimerStep,
-        Place(ticket.site_id, ticket.site.time_zone),
-        now,
-        by.pk if by else None,
-    )
+    return Ledger(TicketTimer, TimerStep, Place(ticket.site_id, ticket.site.time_zone), now, by.pk if by else None)
 
 
 def require_text(text: str, what: str) -> str:

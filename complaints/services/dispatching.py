@@ -13,9 +13,7 @@ from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, Role
 
 
-def dispatch_ticket(
-    ticket_id: int, department: Department, *, by: User, version: int | None = None
-) -> Ticket:
+def dispatch_ticket(ticket_id: int, department: Department, *, by: User, version: int | None = None) -> Ticket:
     """Send the form to a department; sent again elsewhere it is a transfer: a new sign turn, the clock keeps running.
 
     Again to the same department is a double click. Raises Ticket.DoesNotExist and the refusals of ``require``.
@@ -37,31 +35,16 @@ def sent(change: Change, department: Department) -> None:
     came_from = ticket.department_id
     change.meet(Target.DISPATCH)
     change.cancel(Target.SIGN, cause="transfer")
-    ticket.status, ticket.department, ticket.handler = (
-        Status.DISPATCHED,
-        department,
-        None,
-    )
+    ticket.status, ticket.department, ticket.handler = (Status.DISPATCHED, department, None)
     ticket.first_responsible = ticket.first_responsible or change.by
     change.begin(Target.SIGN, change.now)
-    if (
-        ticket.category is not None
-        and ticket.category.urgent
-        and not change.running(Target.ARRIVE)
-    ):
+    if ticket.category is not None and ticket.category.urgent and not change.running(Target.ARRIVE):
         change.begin(Target.ARRIVE, change.now)
-    change.note(
-        EventKind.DISPATCHED,
-        department=department.pk,
-        code=department.code,
-        came_from=came_from,
-    )
+    change.note(EventKind.DISPATCHED, department=department.pk, code=department.code, came_from=came_from)
     change.tell([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD], "dispatched")
 
 
-def answer_on_the_spot(
-    ticket_id: int, text: str, *, by: User, version: int | None = None
-) -> Ticket:
+def answer_on_the_spot(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
     """The desk solves it itself: dispatch is met, nobody signs, there is no form; the resident is told next."""
     answer = require_text(text, _("Write down what was answered."))
     with changing(ticket_id, by=by) as change:
@@ -93,9 +76,7 @@ def signed(change: Change) -> None:
     change.note(EventKind.SIGNED)
 
 
-def send_back(
-    ticket_id: int, reason: str, *, by: User, version: int | None = None
-) -> Ticket:
+def send_back(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:
     """The wrong department sends the form back 退回: the desk's clock for dispatching starts a new turn."""
     why = require_text(reason, _("Say why it goes back."))
     with changing(ticket_id, by=by) as change:
@@ -119,17 +100,13 @@ def record_arrival(ticket_id: int, *, by: User, version: int | None = None) -> T
         if not by.scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
             raise NotYours(_("The department records its own arrival."), ticket)
         if ticket.status not in BEING_HANDLED:
-            raise TransitionNotAllowed(
-                _("Nobody is on the way for this ticket."), ticket
-            )
+            raise TransitionNotAllowed(_("Nobody is on the way for this ticket."), ticket)
         change.meet(Target.ARRIVE)
         change.note(EventKind.ARRIVED)
     return ticket
 
 
-def pass_on_praise(
-    ticket_id: int, department: Department, *, by: User, version: int | None = None
-) -> Ticket:
+def pass_on_praise(ticket_id: int, department: Department, *, by: User, version: int | None = None) -> Ticket:
     """Tell the department that it was praised; nothing else is to be done."""
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket

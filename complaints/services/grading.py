@@ -15,12 +15,7 @@ from portal.promises import policies
 
 
 def set_severity(
-    ticket_id: int,
-    severity: Severity,
-    reason: str = "",
-    *,
-    by: User,
-    version: int | None = None,
+    ticket_id: int, severity: Severity, reason: str = "", *, by: User, version: int | None = None
 ) -> Ticket:
     """Set or confirm the severity; changing one that somebody set needs a reason.
 
@@ -33,9 +28,7 @@ def set_severity(
             return ticket
         change.require_desk(version)
         if ticket.status not in UNRESOLVED:
-            raise TransitionNotAllowed(
-                _("The handling is done: the severity stays."), ticket
-            )
+            raise TransitionNotAllowed(_("The handling is done: the severity stays."), ticket)
         if ticket.severity == severity:
             ticket.severity_set_by = by
             change.note(EventKind.SEVERITY_CONFIRMED, severity=severity)
@@ -59,10 +52,7 @@ def confirm_wish(ticket_id: int, *, by: User, version: int | None = None) -> Tic
         if ticket.wished_on is None or ticket.status not in UNRESOLVED:
             raise NotPossible(_("There is no wished date to confirm."), ticket)
         if ticket.wished_on < change.now.astimezone(ticket.site.zone).date():
-            raise NotPossible(
-                _("The wished date has passed. Agree another one with the resident."),
-                ticket,
-            )
+            raise NotPossible(_("The wished date has passed. Agree another one with the resident."), ticket)
         ticket.wish_confirmed_at = change.now
         _recompute(change, cause="wish")
         change.note(EventKind.WISH_CONFIRMED, wished_on=ticket.wished_on.isoformat())
@@ -72,38 +62,20 @@ def confirm_wish(ticket_id: int, *, by: User, version: int | None = None) -> Tic
 def _recompute(change: Change, *, cause: str) -> None:
     ticket = change.ticket
     policy = policies.policy_for(
-        ticket.site_id,
-        ticket.kind,
-        ticket.severity,
-        ticket.category.code if ticket.category else "",
+        ticket.site_id, ticket.kind, ticket.severity, ticket.category.code if ticket.category else ""
     )
     promised = targets_from_reception(Kind(ticket.kind), Severity(ticket.severity))
-    lapsing = {
-        Target.REPLY,
-        Target.HAND_UP_GENERAL_MANAGER,
-        Target.HAND_UP_SUPERVISING_MANAGER,
-        Target.VIA_OPERATIONS,
-    }
+    lapsing = {Target.REPLY, Target.HAND_UP_GENERAL_MANAGER, Target.HAND_UP_SUPERVISING_MANAGER, Target.VIA_OPERATIONS}
     pauses = change.pauses()
     for timer in change.running():
         if timer.round != ticket.round:
             continue
         policy_target_id = policy.for_turn(timer.target, timer.turn) if policy else None
-        if policy_target_id is None or (
-            timer.target in lapsing and timer.target not in promised
-        ):
+        if policy_target_id is None or (timer.target in lapsing and timer.target not in promised):
             change.ledger.cancel(timer, cause=cause)
             continue
         fixed = change.wished_deadline() if timer.target == Target.RESOLVE else None
-        same = policies.limit_of(policy_target_id) == policies.limit_of(
-            timer.policy_target_id
-        )
+        same = policies.limit_of(policy_target_id) == policies.limit_of(timer.policy_target_id)
         if not same or fixed != timer.fixed_due_at:
-            change.ledger.restate(
-                timer,
-                policy_target_id,
-                pauses.get(timer.pk, ()),
-                fixed_due_at=fixed,
-                cause=cause,
-            )
+            change.ledger.restate(timer, policy_target_id, pauses.get(timer.pk, ()), fixed_due_at=fixed, cause=cause)
     change.begin_from_reception(ticket.round_began_at, cause=cause)

@@ -12,9 +12,7 @@ from portal.organization.roles import Role
 from portal.promises import policies
 
 
-def note_handling(
-    ticket_id: int, text: str, *, by: User, version: int | None = None
-) -> Ticket:
+def note_handling(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
     """Write down how it goes 处理过程; the first note begins the handling. While it waits, it goes on waiting."""
     words = require_text(text, _("Write down what was done."))
     with changing(ticket_id, by=by) as change:
@@ -30,9 +28,7 @@ def noted(change: Change, words: str) -> None:
     change.note(EventKind.NOTE, words)
 
 
-def wait(
-    ticket_id: int, reason: str, *, by: User, version: int | None = None
-) -> Ticket:
+def wait(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:
     """Wait for the resident or a third party, with the reason: what may pause, pauses. Major: the supervising manager."""
     why = require_text(reason, _("Say what is being waited for."))
     with changing(ticket_id, by=by) as change:
@@ -68,15 +64,10 @@ def end_wait(change: Change, *, cause: str) -> None:
     """Back to where it was before it waited."""
     if change.ticket.status == Status.WAITING:
         change.resume_paused(cause=cause)
-        change.ticket.status, change.ticket.status_before_wait = (
-            change.ticket.status_before_wait,
-            "",
-        )
+        change.ticket.status, change.ticket.status_before_wait = (change.ticket.status_before_wait, "")
 
 
-def resolve_ticket(
-    ticket_id: int, text: str, *, by: User, version: int | None = None
-) -> Ticket:
+def resolve_ticket(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
     """The handling is done 办结; the head returns the form the same day. Waiting ends first."""
     result = require_text(text, _("Write down the result."))
     with changing(ticket_id, by=by) as change:
@@ -92,11 +83,7 @@ def resolve_ticket(
 def resolved(change: Change, kind: EventKind, result: str) -> None:
     """What follows from a result: the resolution is met, and the form or the telling has its own clock."""
     ticket = change.ticket
-    ticket.status, ticket.resolved_at, ticket.waits_for_form = (
-        Status.RESOLVED,
-        change.now,
-        ticket.has_form,
-    )
+    ticket.status, ticket.resolved_at, ticket.waits_for_form = (Status.RESOLVED, change.now, ticket.has_form)
     change.meet(Target.RESOLVE, Target.ARRIVE)
     change.note(kind, result)
     if ticket.has_form:
@@ -108,17 +95,11 @@ def resolved(change: Change, kind: EventKind, result: str) -> None:
             change.tell([Role.RECEPTIONIST], "returned")
 
 
-def return_form(
-    ticket_id: int, text: str = "", *, by: User, version: int | None = None
-) -> Ticket:
+def return_form(ticket_id: int, text: str = "", *, by: User, version: int | None = None) -> Ticket:
     """The head returns the form; now the desk tells the resident, the same day. Operations hears the result (C8)."""
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
-        if (
-            ticket.status == Status.RESOLVED
-            and ticket.returned_at is not None
-            and not ticket.waits_for_form
-        ):
+        if ticket.status == Status.RESOLVED and ticket.returned_at is not None and not ticket.waits_for_form:
             return ticket
         change.require(Step.RETURN, version)
         returned(change, text.strip())

@@ -12,14 +12,7 @@ from django.utils.translation import gettext as _
 from complaints.errors import NotYours
 from complaints.models import Category, Ticket, TicketEvent
 from complaints.services.change import Change, ledger_for, require_text, show_next
-from complaints.states import (
-    HANDED_UP_TO,
-    EventKind,
-    Kind,
-    ReportChannel,
-    Severity,
-    Target,
-)
+from complaints.states import HANDED_UP_TO, EventKind, Kind, ReportChannel, Severity, Target
 from portal.notifications import outbox
 from portal.organization.models import Site, User
 from portal.organization.roles import DESK
@@ -50,9 +43,7 @@ class Report:
     request_key: UUID | None = None
 
 
-def register_ticket(
-    report: Report, *, by: User | None = None, resident: ApiAccount | None = None
-) -> Ticket:
+def register_ticket(report: Report, *, by: User | None = None, resident: ApiAccount | None = None) -> Ticket:
     """Write a report down; its timers run from this moment. The desk's own wished date counts as confirmed.
 
     The same ``request_key`` again gives the ticket that it made. Raises NotYours for a desk of another site, and
@@ -65,11 +56,7 @@ def register_ticket(
         with transaction.atomic():
             return _register(report, by, resident)
     except IntegrityError:
-        made = (
-            Ticket.objects.filter(request_key=report.request_key).first()
-            if report.request_key
-            else None
-        )
+        made = Ticket.objects.filter(request_key=report.request_key).first() if report.request_key else None
         if made is None:
             raise
         return made
@@ -77,9 +64,7 @@ def register_ticket(
 
 def _register(report: Report, by: User | None, resident: ApiAccount | None) -> Ticket:
     number, now = next_number(report.site)
-    suggested = (
-        Severity(report.category.severity) if report.category else Severity.MINOR
-    )
+    suggested = Severity(report.category.severity) if report.category else Severity.MINOR
     ticket = Ticket(
         number=number,
         site=report.site,

@@ -25,9 +25,7 @@ class How(models.TextChoices):
     MESSAGE = "message", pgettext_lazy("how", "By message")
 
 
-def reply_to_resident(
-    ticket_id: int, text: str, *, by: User, version: int | None = None
-) -> Ticket:
+def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
     """A clear answer that the resident reads: it meets a major ticket's promised reply (C5)."""
     words = require_text(text, _("Write down what the resident is told."))
     with changing(ticket_id, by=by) as change:
@@ -37,9 +35,7 @@ def reply_to_resident(
     return change.ticket
 
 
-def note_inside(
-    ticket_id: int, text: str, *, by: User, version: int | None = None
-) -> Ticket:
+def note_inside(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
     """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over."""
     words = require_text(text, _("Write the note first."))
     with changing(ticket_id, by=by) as change:
@@ -59,29 +55,17 @@ def call_manager_to_counter(ticket_id: int, *, by: User) -> Ticket:
 
 
 def inform_resident(
-    ticket_id: int,
-    how: How,
-    text: str,
-    said: str = "",
-    *,
-    by: User,
-    version: int | None = None,
+    ticket_id: int, how: How, text: str, said: str = "", *, by: User, version: int | None = None
 ) -> Ticket:
     """The resident is told the result: who, when, how, and what they said (C8). The callback is due from here."""
     words = require_text(text, _("Write down what the resident was told."))
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
-        if (
-            ticket.informed_at is not None
-            and ticket.status in {Status.INFORMED, Status.CLOSED}
-            and version is None
-        ):
+        if ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.CLOSED} and version is None:
             return ticket
         change.require(Step.INFORM, version)
         if ticket.waits_for_form:
-            raise TransitionNotAllowed(
-                _("The department has not returned the form yet."), ticket
-            )
+            raise TransitionNotAllowed(_("The department has not returned the form yet."), ticket)
         informed(change, How(how), words, said.strip())
         close_or_call_back(change)
     return ticket
@@ -93,14 +77,7 @@ def informed(change: Change, how: How, words: str, said: str) -> None:
     change.note(EventKind.INFORMED, words, how=how.value, said=said)
 
 
-def decline_ticket(
-    ticket_id: int,
-    reason: str,
-    understood: bool,
-    *,
-    by: User,
-    version: int | None = None,
-) -> Ticket:
+def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, version: int | None = None) -> Ticket:
     """A wish that cannot be met, declined with the reason; whether the resident understood is kept (C9).
 
     Declining tells the resident: informing is met, and the callback is due like any other. Major tickets: the
@@ -131,11 +108,7 @@ def acknowledge(ticket_id: int, *, by: User) -> Ticket:
     """A manager has seen what was handed up 阅知: each hand-up that is this person's stops. Again changes nothing."""
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
-        mine = [
-            target
-            for target, role in HANDED_UP_TO.items()
-            if by.scope.holds({role}, ticket.site_id)
-        ]
+        mine = [target for target, role in HANDED_UP_TO.items() if by.scope.holds({role}, ticket.site_id)]
         if not mine:
             raise NotYours(_("This was not handed up to you."), ticket)
         for timer in change.running(*mine):
@@ -150,17 +123,13 @@ def comment_as_resident(ticket_id: int, text: str, *, resident: ApiAccount) -> T
     with changing(ticket_id, resident=resident) as change:
         ticket = change.ticket
         if ticket.status in OVER:
-            raise TransitionNotAllowed(
-                _("%(number)s is over.") % {"number": ticket.number}, ticket
-            )
+            raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)
         change.note(EventKind.COMMENT, text)
         change.tell([Role.RECEPTIONIST], "comment")
     return ticket
 
 
-def withdraw_ticket(
-    ticket_id: int, reason: str = "", *, resident: ApiAccount
-) -> Ticket:
+def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -> Ticket:
     """The resident takes it back before it is resolved; its timers lapse. Again changes nothing."""
     with changing(ticket_id, resident=resident) as change:
         ticket = change.ticket
@@ -169,11 +138,5 @@ def withdraw_ticket(
         change.require(Step.WITHDRAW)
         ticket.status, ticket.status_before_wait = Status.WITHDRAWN, ""
         change.note(EventKind.WITHDRAWN, reason)
-        change.tell(
-            [
-                Role.RECEPTIONIST,
-                *([Role.DEPARTMENT_STAFF] if ticket.department_id else []),
-            ],
-            "withdrawn",
-        )
+        change.tell([Role.RECEPTIONIST, *([Role.DEPARTMENT_STAFF] if ticket.department_id else [])], "withdrawn")
     return ticket

@@ -7,9 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-APPEND_ONLY = pgtrigger.Protect(
-    name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-)
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class AuditAction(models.TextChoices):
@@ -19,18 +17,14 @@ class AuditAction(models.TextChoices):
     REFUSED = "refused", _("Permission refused")
     SEARCHED = "searched", _("Searched for a person")
     SETTINGS_CHANGED = "settings_changed", _("Own settings changed")
-    TOKEN_ISSUED = "token_issued", _("Resident token issued")  # noqa: S105 - a name, no secret
+    TOKEN_ISSUED = "token_issued", _("Resident token issued")
 
 
 class AuditEntry(models.Model):
     at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     action = models.CharField(max_length=30, choices=AuditAction.choices)
-    subject = models.CharField(
-        max_length=100, blank=True
-    )  # a code and an id, such as "ticket YJW-20261121-0007"
+    subject = models.CharField(max_length=100, blank=True)  # a code and an id, such as "ticket YJW-20261121-0007"
     fields = models.JSONField(default=list)
     reason = models.CharField(max_length=200, blank=True)
     address = models.GenericIPAddressField(null=True)

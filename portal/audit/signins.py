@@ -12,15 +12,11 @@ from portal.audit.services import record
 from portal.organization.models import User
 
 
-def _signed_in(
-    sender: object, request: HttpRequest | None, user: User, **kwargs: Any
-) -> None:
+def _signed_in(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     record(AuditAction.SIGNED_IN, by=user, request=request)
 
 
-def _signed_out(
-    sender: object, request: HttpRequest | None, user: User | None, **kwargs: Any
-) -> None:
+def _signed_out(sender: object, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
     if user is not None:
         record(AuditAction.SIGNED_OUT, by=user, request=request)
 

@@ -34,31 +34,19 @@ class BusinessCalendar:
         date_hours: Mapping[date, Hours] | None = None,
     ) -> None:
         self._zone = _zone(timezone)
-        week = (
-            {day: WHOLE_DAY for day in range(7)}
-            if weekly_hours is None
-            else weekly_hours
-        )
+        week = dict.fromkeys(range(7), WHOLE_DAY) if weekly_hours is None else weekly_hours
         if set(week) - set(range(7)):
-            raise ValueError(
-                "weekly_hours is keyed by weekday, 0 (Monday) to 6 (Sunday)"
-            )
+            raise ValueError("weekly_hours is keyed by weekday, 0 (Monday) to 6 (Sunday)")
         self._week = {day: _checked(hours) for day, hours in week.items()}
         self._holidays = frozenset(holidays)
         self._dates = {on: _checked(hours) for on, hours in (date_hours or {}).items()}
         self._week_is_empty = not any(self._week.values())
         if self._week_is_empty and not any(self._dates.values()):
             raise ValueError("a calendar needs some working time")
-        self._last_date = max(
-            (on for on, hours in self._dates.items() if hours), default=date.min
-        )
-        self._always_open = (
-            weekly_hours is None and not self._holidays and not self._dates
-        )
+        self._last_date = max((on for on, hours in self._dates.items() if hours), default=date.min)
+        self._always_open = weekly_hours is None and not self._holidays and not self._dates
 
-    def deadline(
-        self, start: datetime, working: timedelta, pauses: Sequence[Span] = ()
-    ) -> datetime:
+    def deadline(self, start: datetime, working: timedelta, pauses: Sequence[Span] = ()) -> datetime:
         """The moment, in UTC, at which ``working`` unpaused working time since ``start`` has passed.
 
         Zero gives the first working, unpaused instant at or after ``start``. Raises ValueError for a naive moment, a
@@ -73,9 +61,7 @@ class BusinessCalendar:
             left -= closes - opens
         raise ValueError("the calendar has no working time left after this start")
 
-    def elapsed(
-        self, start: datetime, end: datetime, pauses: Sequence[Span] = ()
-    ) -> timedelta:
+    def elapsed(self, start: datetime, end: datetime, pauses: Sequence[Span] = ()) -> timedelta:
         """Unpaused working time from ``start`` to ``end``; zero when ``end`` is not after ``start``."""
         begin, finish = _utc(start), _utc(end)
         paused = _union(pauses)
@@ -93,24 +79,16 @@ class BusinessCalendar:
 
     # --- how the day is laid out ---------------------------------------------------------------------------------
 
-    def _open_spans(
-        self, start: datetime, paused: Sequence[Span], until: datetime | None = None
-    ) -> Iterator[Span]:
+    def _open_spans(self, start: datetime, paused: Sequence[Span], until: datetime | None = None) -> Iterator[Span]:
         """Working, unpaused spans in UTC from ``start`` on, in order, the last one maybe reaching past ``until``."""
         if self._always_open:
             yield from _without([(start, until or _END_OF_TIME)], paused)
             return
-        on = (
-            start.astimezone(self._zone).date() - ONE_DAY
-        )  # a closing time that the clock repeats may lie behind it
+        on = start.astimezone(self._zone).date() - ONE_DAY  # a closing time that the clock repeats may lie behind it
         while True:
             if self._week_is_empty and on > self._last_date:
                 return
-            spans = [
-                (max(opens, start), closes)
-                for opens, closes in self._spans_on(on)
-                if closes > start
-            ]
+            spans = [(max(opens, start), closes) for opens, closes in self._spans_on(on) if closes > start]
             if until is not None:
                 spans = [(opens, closes) for opens, closes in spans if opens < until]
                 if self._moment(on, time(0)) >= until:
@@ -128,19 +106,9 @@ class BusinessCalendar:
         spans: list[Span] = []
         for opens, closes in hours:
             # Where the clock skips an hour, an interval that ends inside it reaches into the next one.
-            begins = (
-                max(self._moment(on, opens), spans[-1][1])
-                if spans
-                else self._moment(on, opens)
-            )
-            ends = (
-                self._moment(on + ONE_DAY, time(0))
-                if closes == time(0)
-                else self._moment(on, closes)
-            )
-            if (
-                begins < ends
-            ):  # an interval that lies within the hour that the clock skips is not there
+            begins = max(self._moment(on, opens), spans[-1][1]) if spans else self._moment(on, opens)
+            ends = self._moment(on + ONE_DAY, time(0)) if closes == time(0) else self._moment(on, closes)
+            if begins < ends:  # an interval that lies within the hour that the clock skips is not there
                 spans.append((begins, ends))
         return spans
 
@@ -173,9 +141,7 @@ def _checked(hours: Hours) -> Hours:
         if place and (opens < reached or reached == time(0)):
             raise ValueError(f"intervals overlap at {opens}")
         if closes != time(0) and closes <= opens:
-            raise ValueError(
-                f"the interval {opens}-{closes} runs backward; split it at midnight"
-            )
+            raise ValueError(f"the interval {opens}-{closes} runs backward; split it at midnight")
         reached = closes
     return tuple(ordered)
 

@@ -12,27 +12,15 @@ from django.utils.translation import gettext_lazy as _
 class SiteCalendar(models.Model):
     """A calendar that limits may run on. Without a site it serves every site that has none of that code."""
 
-    site = models.ForeignKey(
-        "organization.Site",
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="calendars",
-    )
+    site = models.ForeignKey("organization.Site", models.CASCADE, null=True, blank=True, related_name="calendars")
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
     round_the_clock = models.BooleanField(_("round the clock"), default=False)
-    keeps_holidays = models.BooleanField(
-        _("closed on statutory holidays"), default=False
-    )
+    keeps_holidays = models.BooleanField(_("closed on statutory holidays"), default=False)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["site", "code"],
-                name="calendar_once_per_site",
-                nulls_distinct=False,
-            ),
+            models.UniqueConstraint(fields=["site", "code"], name="calendar_once_per_site", nulls_distinct=False),
         )
 
     def __str__(self) -> str:
@@ -46,15 +34,11 @@ class SiteCalendar(models.Model):
             try:
                 build(self, "UTC")
             except ValueError as refusal:
-                raise ValidationError(
-                    _("This calendar never opens: give it some hours.")
-                ) from refusal
+                raise ValidationError(_("This calendar never opens: give it some hours.")) from refusal
 
 
 class WeeklyHours(models.Model):
-    calendar = models.ForeignKey(
-        SiteCalendar, models.CASCADE, related_name="weekly_hours"
-    )
+    calendar = models.ForeignKey(SiteCalendar, models.CASCADE, related_name="weekly_hours")
     weekday = models.PositiveSmallIntegerField(_("weekday"))  # 0 is Monday
     opens = models.TimeField(_("from"))
     closes = models.TimeField(_("to"))  # 00:00 is midnight at the end of the day
@@ -62,21 +46,15 @@ class WeeklyHours(models.Model):
     class Meta:
         ordering = ("weekday", "opens")
         constraints = (
-            models.UniqueConstraint(
-                fields=["calendar", "weekday", "opens"], name="weekly_hours_once"
-            ),
-            models.CheckConstraint(
-                name="weekday_is_one", condition=models.Q(weekday__lte=6)
-            ),
+            models.UniqueConstraint(fields=["calendar", "weekday", "opens"], name="weekly_hours_once"),
+            models.CheckConstraint(name="weekday_is_one", condition=models.Q(weekday__lte=6)),
         )
 
 
 class DateHours(models.Model):
     """Hours that replace the week and the holiday on one date; no hours at all closes it."""
 
-    calendar = models.ForeignKey(
-        SiteCalendar, models.CASCADE, related_name="date_hours"
-    )
+    calendar = models.ForeignKey(SiteCalendar, models.CASCADE, related_name="date_hours")
     on = models.DateField(_("date"))
     opens = models.TimeField(_("from"), null=True, blank=True)
     closes = models.TimeField(_("to"), null=True, blank=True)
@@ -85,11 +63,7 @@ class DateHours(models.Model):
     class Meta:
         ordering = ("on", "opens")
         constraints = (
-            models.UniqueConstraint(
-                fields=["calendar", "on", "opens"],
-                name="date_hours_once",
-                nulls_distinct=False,
-            ),
+            models.UniqueConstraint(fields=["calendar", "on", "opens"], name="date_hours_once", nulls_distinct=False),
         )
 
 
@@ -109,7 +83,5 @@ class Holiday(models.Model):
 
 def covered_years() -> set[int]:
     """The years whose arrangement is known; for others weekends count alone, and the calendar's page says so."""
-    found: Any = (
-        Holiday.objects.values_list("on__year", flat=True).distinct().order_by()
-    )
+    found: Any = Holiday.objects.values_list("on__year", flat=True).distinct().order_by()
     return set(found)

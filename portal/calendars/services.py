@@ -23,14 +23,10 @@ def calendar_of(code: str, site_id: int, time_zone: str) -> BusinessCalendar:
     """
     if code == ROUND_THE_CLOCK:
         return BusinessCalendar(time_zone, None)
-    rows = SiteCalendar.objects.filter(code=code).prefetch_related(
-        "weekly_hours", "date_hours"
-    )
+    rows = SiteCalendar.objects.filter(code=code).prefetch_related("weekly_hours", "date_hours")
     found = rows.filter(site_id=site_id).first() or rows.filter(site=None).first()
     if found is None:
-        logger.error(
-            "calendar %s is missing: round the clock counts in its place", code
-        )
+        logger.error("calendar %s is missing: round the clock counts in its place", code)
         return BusinessCalendar(time_zone, None)
     return build(found, time_zone)
 
@@ -45,22 +41,14 @@ def build(calendar: SiteCalendar, time_zone: str) -> BusinessCalendar:
     if calendar.keeps_holidays:
         for holiday in Holiday.objects.all():
             if holiday.works:
-                dates[holiday.on] = list(
-                    week.get(0, [])
-                )  # a make-up day keeps Monday's hours
+                dates[holiday.on] = list(week.get(0, []))  # a make-up day keeps Monday's hours
             else:
                 holidays.append(holiday.on)
     own: dict[date, list[tuple[time, time]]] = defaultdict(list)
     for row in calendar.date_hours.all():
-        own[row.on] += (
-            [(row.opens, row.closes)]
-            if row.opens is not None and row.closes is not None
-            else []
-        )
+        own[row.on] += [(row.opens, row.closes)] if row.opens is not None and row.closes is not None else []
     dates.update(own)
-    return BusinessCalendar(
-        time_zone, None if calendar.round_the_clock else week, holidays, dates
-    )
+    return BusinessCalendar(time_zone, None if calendar.round_the_clock else week, holidays, dates)
 
 
 def seed_holidays(years: range) -> int:
@@ -78,8 +66,5 @@ def seed_holidays(years: range) -> int:
                     rows.append(Holiday(on=on, name=name, works=not day_off))
                 on += timedelta(days=1)
         except NotImplementedError:
-            logger.info(
-                "the holiday library does not cover %s yet: only weekends count there",
-                year,
-            )
+            logger.info("the holiday library does not cover %s yet: only weekends count there", year)
     return len(Holiday.objects.bulk_create(rows, ignore_conflicts=True))

@@ -17,9 +17,7 @@ def _in_app(recipient_id: int, delivery: UUID, text: str) -> None:
 
 
 def _console(recipient_id: int, delivery: UUID, text: str) -> None:
-    logger.info(
-        "told user %s (%s): %s", recipient_id, delivery, text.replace("\n", " | ")
-    )
+    logger.info("told user %s (%s): %s", recipient_id, delivery, text.replace("\n", " | "))
 
 
 CHANNELS: dict[str, Deliver] = {Channel.IN_APP: _in_app, Channel.CONSOLE: _console}

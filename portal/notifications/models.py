@@ -23,10 +23,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self, now: datetime) -> MessageQuerySet:
         """What nobody is sending and whose moment has come."""
         return self.filter(
-            Q(lease_until=None) | Q(lease_until__lt=now),
-            sent_at=None,
-            dead_at=None,
-            not_before__lte=now,
+            Q(lease_until=None) | Q(lease_until__lt=now), sent_at=None, dead_at=None, not_before__lte=now
         )
 
     def in_bell_of(self, user: User) -> MessageQuerySet:
@@ -42,12 +39,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """``kind`` and ``params`` are codes and numbers; the words are made when it is read, in the reader's language."""
 
-    key = models.CharField(
-        max_length=120
-    )  # what it is about; with recipient and channel, told once
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages"
-    )
+    key = models.CharField(max_length=120)  # what it is about; with recipient and channel, told once
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     kind = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
@@ -65,28 +58,16 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["key", "recipient", "channel"], name="message_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["key", "recipient", "channel"], name="message_once"),)
         indexes = (
             # serves the sender's claim
             models.Index(
-                fields=["not_before"],
-                name="message_waiting",
-                condition=Q(sent_at__isnull=True, dead_at__isnull=True),
+                fields=["not_before"], name="message_waiting", condition=Q(sent_at__isnull=True, dead_at__isnull=True)
             ),
             # serves the bell's count
             models.Index(
-                fields=["recipient"],
-                name="message_unread",
-                condition=Q(read_at__isnull=True, channel="in_app"),
+                fields=["recipient"], name="message_unread", condition=Q(read_at__isnull=True, channel="in_app")
             ),
             # serves the bell's list
-            models.Index(
-                fields=["recipient", "-sent_at"],
-                name="message_bell",
-                condition=Q(channel="in_app"),
-            ),
+            models.Index(fields=["recipient", "-sent_at"], name="message_bell", condition=Q(channel="in_app")),
         )

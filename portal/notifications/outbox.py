@@ -52,7 +52,5 @@ def after_quiet_hours(now: datetime, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     if QUIET_TO <= local.time() < QUIET_FROM:
         return now
-    on = (
-        local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
-    )
+    on = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
     return datetime.combine(on, QUIET_TO, tzinfo=zone)

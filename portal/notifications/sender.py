@@ -52,9 +52,7 @@ def _claim(now: datetime) -> list[Message]:
     with transaction.atomic():
         waiting = Message.objects.waiting(now)
         people = list(
-            waiting.order_by("recipient_id")
-            .values_list("recipient_id", flat=True)
-            .distinct()[:PEOPLE_A_PASS]
+            waiting.order_by("recipient_id").values_list("recipient_id", flat=True).distinct()[:PEOPLE_A_PASS]
         )
         if not people:
             return []
@@ -64,33 +62,23 @@ def _claim(now: datetime) -> list[Message]:
             .select_for_update(of=("self",), skip_locked=True, no_key=True)
         )
         claimed = list(rows.select_related("recipient"))
-        Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
-            lease_until=now + LEASE
-        )
+        Message.objects.filter(pk__in=[message.pk for message in claimed]).update(lease_until=now + LEASE)
         return claimed
 
 
-def _deliver(
-    recipient_id: int, channel: str, parcel: Sequence[Message], now: datetime
-) -> int:
+def _deliver(recipient_id: int, channel: str, parcel: Sequence[Message], now: datetime) -> int:
     language = parcel[0].recipient.language or settings.LANGUAGE_CODE
     delivery = uuid.uuid5(NAMESPACE, f"{parcel[0].pk}:{parcel[-1].pk}")
     try:
         with translation.override(language):
-            texts = [
-                wording.text_of(message.kind, message.params) for message in parcel
-            ]
+            texts = [wording.text_of(message.kind, message.params) for message in parcel]
         CHANNELS[channel](recipient_id, delivery, wording.digest_of(texts, language))
-    except (
-        Exception
-    ):  # one receiver's fault, whatever it is, must not keep the others from hearing
+    except Exception:  # one receiver's fault, whatever it is, must not keep the others from hearing
         logger.exception("sending to user %s by %s failed", recipient_id, channel)
         _put_back(parcel, now)
         return 0
     ids = [message.pk for message in parcel]
-    Message.objects.filter(pk__in=ids).update(
-        sent_at=now, delivery=delivery, lease_until=None
-    )
+    Message.objects.filter(pk__in=ids).update(sent_at=now, delivery=delivery, lease_until=None)
     return len(ids)
 
 
@@ -104,10 +92,5 @@ def _put_back(parcel: Sequence[Message], now: datetime) -> None:
                    dead_at = CASE WHEN attempts + 1 >= %(most)s THEN %(now)s END
              WHERE id = ANY(%(ids)s)
             """,
-            {
-                "now": now,
-                "wait": RETRY_AFTER,
-                "most": ATTEMPTS,
-                "ids": [message.pk for message in parcel],
-            },
+            {"now": now, "wait": RETRY_AFTER, "most": ATTEMPTS, "ids": [message.pk for message in parcel]},
         )

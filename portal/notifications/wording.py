@@ -28,7 +28,5 @@ def digest_of(texts: list[str], language: str) -> str:
     if len(texts) == 1:
         return texts[0]
     with translation.override(language or settings.LANGUAGE_CODE):
-        heading = ngettext("%(count)d message", "%(count)d messages", len(texts)) % {
-            "count": len(texts)
-        }
+        heading = ngettext("%(count)d message", "%(count)d messages", len(texts)) % {"count": len(texts)}
     return "\n".join([heading, *texts])

@@ -28,9 +28,7 @@ class Directory:
     stand_ins: dict[tuple[Role, int | None], list[Holder]] = field(default_factory=dict)
     shifts: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
 
-    def reached(
-        self, role: Role, department_id: int | None, at: datetime
-    ) -> tuple[Role, list[Holder]]:
+    def reached(self, role: Role, department_id: int | None, at: datetime) -> tuple[Role, list[Holder]]:
         """The role that is told and its people: those on duty, else their stand-ins, else the next role above.
 
         When nobody at all is on duty up to the top, the role's own holders are told: better off duty than nobody.
@@ -38,27 +36,17 @@ class Directory:
         asked: Role | None = role
         while asked is not None:
             post = (asked, department_id if asked in _OF_A_DEPARTMENT else None)
-            present = self._on_duty(self.holders.get(post, []), at) or self._on_duty(
-                self.stand_ins.get(post, []), at
-            )
+            present = self._on_duty(self.holders.get(post, []), at) or self._on_duty(self.stand_ins.get(post, []), at)
             if present:
                 return asked, present
             asked = ABOVE.get(asked)
-        return role, self.holders.get(
-            (role, department_id if role in _OF_A_DEPARTMENT else None), []
-        )
+        return role, self.holders.get((role, department_id if role in _OF_A_DEPARTMENT else None), [])
 
     def _on_duty(self, people: list[Holder], at: datetime) -> list[Holder]:
         """Those whose shift it is. Where the roster plans none of them around this moment, it says nothing: all."""
         if not any(person.user_id in self.shifts for person in people):
             return people
-        return [
-            p
-            for p in people
-            if any(
-                begins <= at < ends for begins, ends in self.shifts.get(p.user_id, ())
-            )
-        ]
+        return [p for p in people if any(begins <= at < ends for begins, ends in self.shifts.get(p.user_id, ()))]
 
 
 _OF_A_DEPARTMENT = frozenset({Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD})
@@ -73,9 +61,7 @@ def directory_of(site_id: int, hour: datetime) -> Directory:
         (found.holders, Membership.objects.filter(here, user__is_active=True)),
         (found.stand_ins, StandIn.objects.filter(here, user__is_active=True)),
     ):
-        for role, department, user_id, name, language in rows.order_by(
-            "pk"
-        ).values_list(
+        for role, department, user_id, name, language in rows.order_by("pk").values_list(
             "role", "department_id", "user_id", "user__name", "user__language"
         ):
             post = (Role(role), department if Role(role) in _OF_A_DEPARTMENT else None)
@@ -83,9 +69,7 @@ def directory_of(site_id: int, hour: datetime) -> Directory:
             if holder not in posts.setdefault(post, []):
                 posts[post].append(holder)
     for user_id, begins, ends in (
-        Shift.objects.filter(site_id=site_id)
-        .around(hour)
-        .values_list("user_id", "starts_at", "ends_at")
+        Shift.objects.filter(site_id=site_id).around(hour).values_list("user_id", "starts_at", "ends_at")
     ):
         found.shifts.setdefault(user_id, []).append((begins, ends))
     return found

@@ -7,9 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 
-def show_locked_out(
-    request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any
-) -> HttpResponse:
+def show_locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
     from portal.pages.views import refuse_sign_in
 
     return refuse_sign_in(request)

@@ -55,26 +55,16 @@ class Department(models.Model):
 
     class Meta:
         ordering = ("rank", "pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["site", "code"], name="department_code_once_per_site"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["site", "code"], name="department_code_once_per_site"),)
 
     def __str__(self) -> str:
         from django.utils.translation import get_language
 
-        return (
-            self.name_en
-            if self.name_en and (get_language() or "").startswith("en")
-            else self.name
-        )
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(
-        self, username: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -120,25 +110,18 @@ class Membership(models.Model):
     """A role at a site; without a site, at every site of the company."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    site = models.ForeignKey(
-        Site, models.PROTECT, null=True, blank=True, related_name="memberships"
-    )
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="memberships")
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="memberships"
-    )
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="memberships")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["user", "site", "role", "department"],
-                name="membership_once",
-                nulls_distinct=False,
+                fields=["user", "site", "role", "department"], name="membership_once", nulls_distinct=False
             ),
             models.CheckConstraint(
                 name="department_roles_name_their_department",
-                condition=~Q(role__in=["department_staff", "department_head"])
-                | Q(department__isnull=False),
+                condition=~Q(role__in=["department_staff", "department_head"]) | Q(department__isnull=False),
             ),
         )
 
@@ -148,10 +131,7 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
         """Shifts of the day before and after: enough to say who is on duty, and whether a roster is kept at all."""
         from datetime import timedelta
 
-        return self.filter(
-            starts_at__lt=moment + timedelta(days=1),
-            ends_at__gt=moment - timedelta(days=1),
-        )
+        return self.filter(starts_at__lt=moment + timedelta(days=1), ends_at__gt=moment - timedelta(days=1))
 
 
 class Shift(models.Model):
@@ -166,30 +146,20 @@ class Shift(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["site", "ends_at"], name="shift_around"),)
-        constraints = (
-            models.CheckConstraint(
-                name="shift_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))
-            ),
-        )
+        constraints = (models.CheckConstraint(name="shift_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),)
 
 
 class StandIn(models.Model):
     """Who takes a post (a role at a site, of a department where it has one) when its holder is away or missing."""
 
-    site = models.ForeignKey(
-        Site, models.CASCADE, null=True, blank=True, related_name="stand_ins"
-    )
+    site = models.ForeignKey(Site, models.CASCADE, null=True, blank=True, related_name="stand_ins")
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    department = models.ForeignKey(
-        Department, models.CASCADE, null=True, blank=True, related_name="stand_ins"
-    )
+    department = models.ForeignKey(Department, models.CASCADE, null=True, blank=True, related_name="stand_ins")
     user = models.ForeignKey(User, models.CASCADE, related_name="stands_in_for")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["site", "role", "department", "user"],
-                name="stand_in_once",
-                nulls_distinct=False,
+                fields=["site", "role", "department", "user"], name="stand_in_once", nulls_distinct=False
             ),
         )

@@ -38,28 +38,10 @@ ABOVE: dict[Role, Role] = {
 }
 
 # The front desk and those who run it: they see every ticket of their sites.
-DESK = frozenset(
-    {
-        Role.RECEPTIONIST,
-        Role.SHIFT_LEADER,
-        Role.SUPERVISOR,
-        Role.CUSTOMER_SERVICE_MANAGER,
-    }
-)
+DESK = frozenset({Role.RECEPTIONIST, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.CUSTOMER_SERVICE_MANAGER})
 # Those to whom matters are handed up.
-MANAGEMENT = frozenset(
-    {
-        Role.OPERATIONS_MANAGER,
-        Role.SUPERVISING_MANAGER,
-        Role.GENERAL_MANAGER,
-        Role.SITE_DIRECTOR,
-    }
-)
+MANAGEMENT = frozenset({Role.OPERATIONS_MANAGER, Role.SUPERVISING_MANAGER, Role.GENERAL_MANAGER, Role.SITE_DIRECTOR})
 # They see the tickets of their own department.
 DEPARTMENT = frozenset({Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD})
 # Those who answer for the desk as a whole: the dashboard is theirs.
-LEADERSHIP = MANAGEMENT | {
-    Role.SHIFT_LEADER,
-    Role.SUPERVISOR,
-    Role.CUSTOMER_SERVICE_MANAGER,
-}
+LEADERSHIP = MANAGEMENT | {Role.SHIFT_LEADER, Role.SUPERVISOR, Role.CUSTOMER_SERVICE_MANAGER}

@@ -34,9 +34,9 @@ class Scope:
         """One statement: own memberships and the posts one stands in for. An inactive person has none."""
         if not user.is_active:
             return cls(())
-        from portal.organization.models import Membership, StandIn
-
         from django.db.models import Value
+
+        from portal.organization.models import Membership, StandIn
 
         columns = ("site_id", "role", "department_id")
         own = Membership.objects.filter(user=user).values_list(*columns, Value(False))
@@ -51,12 +51,7 @@ class Scope:
     def roles_at(self, site_id: int) -> frozenset[Role]:
         return frozenset(post.role for post in self.posts if post.covers(site_id))
 
-    def holds(
-        self,
-        roles: Iterable[Role],
-        site_id: int | None = None,
-        department_id: int | None = None,
-    ) -> bool:
+    def holds(self, roles: Iterable[Role], site_id: int | None = None, department_id: int | None = None) -> bool:
         """Whether one of ``roles`` is held, at that site and, where given, in that department."""
         wanted = frozenset(roles)
         return any(
@@ -68,9 +63,7 @@ class Scope:
 
     def belongs_to(self, department_id: int | None) -> bool:
         """Whether this person works in the department, or stands in there."""
-        return department_id is not None and any(
-            post.department_id == department_id for post in self.posts
-        )
+        return department_id is not None and any(post.department_id == department_id for post in self.posts)
 
     def sites_as(self, roles: Iterable[Role]) -> tuple[bool, frozenset[int]]:
         """(everywhere?, the sites) at which one of ``roles`` is held."""
@@ -80,8 +73,4 @@ class Scope:
 
     def departments_as(self, roles: Iterable[Role]) -> frozenset[int]:
         wanted = frozenset(roles)
-        return frozenset(
-            p.department_id
-            for p in self.posts
-            if p.role in wanted and p.department_id is not None
-        )
+        return frozenset(p.department_id for p in self.posts if p.role in wanted and p.department_id is not None)

@@ -29,11 +29,7 @@ def is_sweeping(now: datetime) -> bool:
 
 def last(name: str) -> datetime | None:
     """When it last finished; None when it never did."""
-    return (
-        Heartbeat.objects.filter(name=name)
-        .values_list("finished_at", flat=True)
-        .first()
-    )
+    return Heartbeat.objects.filter(name=name).values_list("finished_at", flat=True).first()
 
 
 def _write(name: str, column: str) -> None:

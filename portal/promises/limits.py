@@ -49,11 +49,7 @@ class Limit:
 
 
 def due_at(
-    limit: Limit,
-    calendar: BusinessCalendar,
-    zone: ZoneInfo,
-    started_at: datetime,
-    pauses: Pauses = (),
+    limit: Limit, calendar: BusinessCalendar, zone: ZoneInfo, started_at: datetime, pauses: Pauses = ()
 ) -> datetime:
     """The deadline in UTC of a timer that began at ``started_at``. Raises ValueError for a naive moment."""
     if limit.rule == Rule.END_OF_LOCAL_DAY:
@@ -73,10 +69,7 @@ def level_moments(
     moved: bool = False,
 ) -> tuple[datetime, ...]:
     """When each level of the ladder is due. A ``moved`` deadline (a wished date, an extension) has its own length."""
-    return tuple(
-        _level_moment(level, limit, calendar, started_at, due, pauses, moved)
-        for level in limit.levels
-    )
+    return tuple(_level_moment(level, limit, calendar, started_at, due, pauses, moved) for level in limit.levels)
 
 
 def _level_moment(
@@ -101,13 +94,9 @@ def half_day(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     What comes after 20:00 belongs to the next morning.
     """
     local = moment.astimezone(zone)
-    noon, evening = (
-        datetime.combine(local.date(), end, tzinfo=zone) for end in HALF_DAY_ENDS
-    )
+    noon, evening = (datetime.combine(local.date(), end, tzinfo=zone) for end in HALF_DAY_ENDS)
     if local < noon:
-        return datetime.combine(
-            local.date() - timedelta(days=1), HALF_DAY_ENDS[1], tzinfo=zone
-        ), noon
+        return datetime.combine(local.date() - timedelta(days=1), HALF_DAY_ENDS[1], tzinfo=zone), noon
     if local < evening:
         return noon, evening
     tomorrow = local.date() + timedelta(days=1)

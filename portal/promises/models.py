@@ -19,9 +19,7 @@ class Policy(models.Model):
     """To what a set of limits applies. Blank fits all; of those that fit, the one with the highest rank counts."""
 
     code = models.CharField(max_length=60, unique=True)
-    site = models.ForeignKey(
-        "organization.Site", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    site = models.ForeignKey("organization.Site", models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=20)
     severity = models.CharField(max_length=10, blank=True)
     category = models.CharField(max_length=30, blank=True)
@@ -34,16 +32,10 @@ class PolicyVersion(models.Model):
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["policy", "number"], name="policy_version_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["policy", "number"], name="policy_version_once"),)
         triggers = (APPEND_ONLY,)
 
 
@@ -52,12 +44,8 @@ class PolicyTarget(models.Model):
 
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="targets")
     target = models.CharField(max_length=40)
-    first_turn = models.PositiveSmallIntegerField(
-        default=1
-    )  # the callback's later turns have a rule of their own
-    rule = models.CharField(
-        max_length=20, choices=[(rule.value, rule.value) for rule in Rule]
-    )
+    first_turn = models.PositiveSmallIntegerField(default=1)  # the callback's later turns have a rule of their own
+    rule = models.CharField(max_length=20, choices=[(rule.value, rule.value) for rule in Rule])
     amount = models.DurationField(default=timedelta)
     calendar = models.CharField(max_length=20, default="round_the_clock")
     pausable = models.BooleanField(default=False)
@@ -65,13 +53,8 @@ class PolicyTarget(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["version", "target", "first_turn"], name="policy_target_once"
-            ),
-            models.CheckConstraint(
-                name="policy_amount_is_not_negative",
-                condition=Q(amount__gte=timedelta()),
-            ),
+            models.UniqueConstraint(fields=["version", "target", "first_turn"], name="policy_target_once"),
+            models.CheckConstraint(name="policy_amount_is_not_negative", condition=Q(amount__gte=timedelta())),
         )
         triggers = (APPEND_ONLY,)
 
@@ -119,27 +102,15 @@ class Timer(models.Model):
     term = models.PositiveSmallIntegerField(default=1)
     policy_target = models.ForeignKey(PolicyTarget, models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
-    fixed_due_at = models.DateTimeField(
-        null=True
-    )  # a deadline that somebody set: the date a resident wished
+    fixed_due_at = models.DateTimeField(null=True)  # a deadline that somebody set: the date a resident wished
     due_at = models.DateTimeField(null=True)  # null while paused without an end
-    moments = ArrayField(
-        models.DateTimeField(), default=list
-    )  # when each level of this term is due
-    state = models.CharField(
-        max_length=10, choices=TimerState.choices, default=TimerState.RUNNING
-    )
+    moments = ArrayField(models.DateTimeField(), default=list)  # when each level of this term is due
+    state = models.CharField(max_length=10, choices=TimerState.choices, default=TimerState.RUNNING)
     paused_at = models.DateTimeField(null=True)
     met_at = models.DateTimeField(null=True)
-    breached_at = models.DateTimeField(
-        null=True
-    )  # the deadline that passed, not the moment somebody noticed
-    next_level = models.PositiveSmallIntegerField(
-        default=0
-    )  # the first level of this term that has not fired
-    levels_fired = models.PositiveSmallIntegerField(
-        default=0
-    )  # the most that any term has fired
+    breached_at = models.DateTimeField(null=True)  # the deadline that passed, not the moment somebody noticed
+    next_level = models.PositiveSmallIntegerField(default=0)  # the first level of this term that has not fired
+    levels_fired = models.PositiveSmallIntegerField(default=0)  # the most that any term has fired
     next_check_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
 
@@ -177,13 +148,9 @@ class TimerEvent(models.Model):
     term = models.PositiveSmallIntegerField()
     level = models.CharField(max_length=10, blank=True)
     occurrence = models.PositiveSmallIntegerField(default=1)
-    due_at = models.DateTimeField(
-        null=True
-    )  # of a level its moment, otherwise the deadline from here on
+    due_at = models.DateTimeField(null=True)  # of a level its moment, otherwise the deadline from here on
     details = models.JSONField(default=dict)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         abstract = True
@@ -192,30 +159,23 @@ class TimerEvent(models.Model):
 def timer_constraints(subject: str) -> tuple[models.BaseConstraint, ...]:
     """What always holds of a timer table whose rows are about ``subject``."""
     return (
-        models.UniqueConstraint(
-            fields=[subject, "target", "round", "turn"], name="%(class)s_once"
-        ),
+        models.UniqueConstraint(fields=[subject, "target", "round", "turn"], name="%(class)s_once"),
         models.CheckConstraint(
             name="%(class)s_paused_has_no_deadline",
-            condition=~Q(state=TimerState.PAUSED)
-            | Q(due_at=None, paused_at__isnull=False, next_check_at=None),
+            condition=~Q(state=TimerState.PAUSED) | Q(due_at=None, paused_at__isnull=False, next_check_at=None),
         ),
         models.CheckConstraint(
-            name="%(class)s_running_has_a_deadline",
-            condition=~Q(state=TimerState.RUNNING) | Q(due_at__isnull=False),
+            name="%(class)s_running_has_a_deadline", condition=~Q(state=TimerState.RUNNING) | Q(due_at__isnull=False)
         ),
         models.CheckConstraint(
-            name="%(class)s_due_after_start",
-            condition=Q(due_at=None) | Q(due_at__gte=F("started_at")),
+            name="%(class)s_due_after_start", condition=Q(due_at=None) | Q(due_at__gte=F("started_at"))
         ),
         models.CheckConstraint(
-            name="%(class)s_met_has_a_moment",
-            condition=~Q(state=TimerState.MET) | Q(met_at__isnull=False),
+            name="%(class)s_met_has_a_moment", condition=~Q(state=TimerState.MET) | Q(met_at__isnull=False)
         ),
         models.CheckConstraint(
             name="%(class)s_is_over_without_checks",
-            condition=~Q(state__in=[TimerState.MET, TimerState.CANCELLED])
-            | Q(next_check_at=None),
+            condition=~Q(state__in=[TimerState.MET, TimerState.CANCELLED]) | Q(next_check_at=None),
         ),
     )
 

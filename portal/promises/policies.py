@@ -24,16 +24,12 @@ class PolicyLimits:
 
     def for_turn(self, target: str, turn: int = 1) -> int | None:
         """The id of the limit of that target's turn; None when the policy promises nothing there."""
-        turns = [
-            first for (name, first) in self.targets if name == target and first <= turn
-        ]
+        turns = [first for (name, first) in self.targets if name == target and first <= turn]
         return self.targets[target, max(turns)] if turns else None
 
 
 @for_a_moment
-def policy_for(
-    site_id: int, kind: str, severity: str, category: str
-) -> PolicyLimits | None:
+def policy_for(site_id: int, kind: str, severity: str, category: str) -> PolicyLimits | None:
     """The narrowest policy that fits, at its newest version; None when nothing is promised for that kind.
 
     First match: the site before the company, a category before all, a severity before all. Two statements.
@@ -45,18 +41,14 @@ def policy_for(
         policy__category__in=[category, category.rstrip("0123456789"), ""],
         policy__retired_at=None,
     )
-    narrowest = fitting.order_by(
-        "-policy__category", "policy__site_id", "-policy__severity"
-    ).values_list("policy_id", flat=True)
+    narrowest = fitting.order_by("-policy__category", "policy__site_id", "-policy__severity").values_list(
+        "policy_id", flat=True
+    )
     policy_id = narrowest.first()
     if policy_id is None:
         return None
-    newest = PolicyVersion.objects.filter(policy_id=policy_id).aggregate(Max("number"))[
-        "number__max"
-    ]
-    rows = PolicyTarget.objects.filter(
-        version__policy_id=policy_id, version__number=newest
-    )
+    newest = PolicyVersion.objects.filter(policy_id=policy_id).aggregate(Max("number"))["number__max"]
+    rows = PolicyTarget.objects.filter(version__policy_id=policy_id, version__number=newest)
     found: dict[tuple[str, int], int] = {}
     version_id = 0
     for row in rows:
@@ -91,15 +83,9 @@ def _remember(row: PolicyTarget) -> None:
     _calendars[row.pk] = row.calendar
 
 
-def limits_of(
-    site_id: int, kind: str, severity: str, category: str = ""
-) -> dict[str, Limit]:
+def limits_of(site_id: int, kind: str, severity: str, category: str = "") -> dict[str, Limit]:
     """What is promised for such a ticket, by target (first turns), for showing it before anything is registered."""
     policy = policy_for(site_id, kind, severity, category)
     if policy is None:
         return {}
-    return {
-        target: limit_of(pk)
-        for (target, turn), pk in policy.targets.items()
-        if turn == 1
-    }
+    return {target: limit_of(pk) for (target, turn), pk in policy.targets.items() if turn == 1}

@@ -93,20 +93,14 @@ def sweep(now: datetime | None = None) -> Tally:
     return tally
 
 
-def decide(
-    timer: Timer, limit: Limit, now: datetime
-) -> tuple[list[tuple[Level, datetime]], bool]:
+def decide(timer: Timer, limit: Limit, now: datetime) -> tuple[list[tuple[Level, datetime]], bool]:
     """The levels that fire now, in order, and whether the deadline has just passed. Changes the timer's row only."""
     levels: list[tuple[Level, datetime]] = []
-    while (
-        timer.next_level < len(timer.moments) and timer.moments[timer.next_level] <= now
-    ):
+    while timer.next_level < len(timer.moments) and timer.moments[timer.next_level] <= now:
         levels.append((limit.levels[timer.next_level], timer.moments[timer.next_level]))
         timer.next_level += 1
     timer.levels_fired = max(timer.levels_fired, timer.next_level)
-    breached = (
-        timer.breached_at is None and timer.due_at is not None and now > timer.due_at
-    )
+    breached = timer.breached_at is None and timer.due_at is not None and now > timer.due_at
     if breached:
         timer.breached_at = timer.due_at
     timer.next_check_at = next_check(timer)
@@ -116,13 +110,11 @@ def decide(
 def _fire_batch(clockwork: Clockwork, now: datetime, tally: Tally) -> bool:
     """One claim of at most BATCH_SIZE rows; False when nothing was left to claim. Four statements and the memos'."""
     with transaction.atomic():
-        due = clockwork.timers._default_manager.due(now).select_related(
-            *clockwork.joins
-        )  # type: ignore[attr-defined]
+        due = clockwork.timers._default_manager.due(now).select_related(*clockwork.joins)  # type: ignore[attr-defined]
         timers: list[Timer] = list(
-            due.order_by("next_check_at", "pk").select_for_update(
-                of=("self",), skip_locked=True, no_key=True
-            )[:BATCH_SIZE]
+            due.order_by("next_check_at", "pk").select_for_update(of=("self",), skip_locked=True, no_key=True)[
+                :BATCH_SIZE
+            ]
         )
         if not timers:
             return False
@@ -131,19 +123,9 @@ def _fire_batch(clockwork: Clockwork, now: datetime, tally: Tally) -> bool:
         poisoned: list[Timer] = []
         for timer in timers:
             try:
-                decisions.append(
-                    _Decision(
-                        timer, *decide(timer, limits[timer.policy_target_id], now)
-                    )
-                )
-            except (
-                Exception
-            ):  # one row that cannot be computed must not hold up the others
-                logger.exception(
-                    "timer %s of %s cannot be computed",
-                    timer.pk,
-                    clockwork.timers.__name__,
-                )
+                decisions.append(_Decision(timer, *decide(timer, limits[timer.policy_target_id], now)))
+            except Exception:  # one row that cannot be computed must not hold up the others
+                logger.exception("timer %s of %s cannot be computed", timer.pk, clockwork.timers.__name__)
                 poisoned.append(timer)
         _write(clockwork, decisions, now)
         if poisoned:
@@ -165,9 +147,7 @@ def _write(clockwork: Clockwork, decisions: Sequence[_Decision], now: datetime) 
                     events.append(step)
                     messages += told
             if before_the_deadline and decision.breached:
-                events.append(
-                    _event(clockwork, decision.timer, TimerEventKind.BREACHED, now)
-                )
+                events.append(_event(clockwork, decision.timer, TimerEventKind.BREACHED, now))
     clockwork.events._default_manager.bulk_create(events)
     outbox.put(messages)
 
@@ -186,10 +166,7 @@ def _step(
         due_at=moment,
         details={
             "to": list(level.roles),
-            "told": [
-                {"role": role, "people": [person for person in people]}
-                for role, people in told
-            ],
+            "told": [{"role": role, "people": list(people)} for role, people in told],
         },
     )
     messages = outbox.messages_for(
@@ -204,32 +181,19 @@ def _step(
         },
         link=telling.link,
         now=now,
-        not_before=outbox.after_quiet_hours(now, telling.zone)
-        if telling.waits_for_morning
-        else now,
+        not_before=outbox.after_quiet_hours(now, telling.zone) if telling.waits_for_morning else now,
     )
     return step, messages
 
 
-def _people(
-    level: Level, telling: Telling, now: datetime
-) -> list[tuple[str, list[int]]]:
+def _people(level: Level, telling: Telling, now: datetime) -> list[tuple[str, list[int]]]:
     """Who hears of a level: the roles it names, resolved through roster and stand-ins as they are now."""
-    roles = [
-        _without_department(Role(role)) if telling.department_id is None else Role(role)
-        for role in level.roles
-    ]
-    found = people_for(
-        roles, site_id=telling.site_id, department_id=telling.department_id, at=now
-    )
+    roles = [_without_department(Role(role)) if telling.department_id is None else Role(role) for role in level.roles]
+    found = people_for(roles, site_id=telling.site_id, department_id=telling.department_id, at=now)
     told: list[tuple[str, list[int]]] = []
     for asked, (reached, people) in zip(roles, found, strict=True):
         ids = [person.user_id for person in people]
-        if (
-            asked == Role.DEPARTMENT_STAFF
-            and telling.holder_id is not None
-            and telling.holder_id in ids
-        ):
+        if asked == Role.DEPARTMENT_STAFF and telling.holder_id is not None and telling.holder_id in ids:
             ids = [telling.holder_id]
         told.append((reached.value, ids))
     return told
@@ -237,19 +201,10 @@ def _people(
 
 def _without_department(role: Role) -> Role:
     """While no department has the matter, the desk has it."""
-    return {
-        Role.DEPARTMENT_STAFF: Role.RECEPTIONIST,
-        Role.DEPARTMENT_HEAD: Role.SUPERVISOR,
-    }.get(role, role)
+    return {Role.DEPARTMENT_STAFF: Role.RECEPTIONIST, Role.DEPARTMENT_HEAD: Role.SUPERVISOR}.get(role, role)
 
 
-def _event(
-    clockwork: Clockwork,
-    timer: Timer,
-    kind: TimerEventKind,
-    now: datetime,
-    **columns: Any,
-) -> TimerEvent:
+def _event(clockwork: Clockwork, timer: Timer, kind: TimerEventKind, now: datetime, **columns: Any) -> TimerEvent:
     columns.setdefault("due_at", timer.due_at)
     return clockwork.events(timer=timer, kind=kind, at=now, term=timer.term, **columns)
 
@@ -281,16 +236,13 @@ def _push_ahead(clockwork: Clockwork, timers: Sequence[Timer], now: datetime) ->
     for timer in timers:
         tries = timer.failures + 1
         clockwork.timers._default_manager.filter(pk=timer.pk).update(
-            failures=tries,
-            next_check_at=None if tries >= POISON_TRIES else now + POISON_WAITS,
+            failures=tries, next_check_at=None if tries >= POISON_TRIES else now + POISON_WAITS
         )
 
 
 def _count(tally: Tally, decisions: Sequence[_Decision]) -> None:
     for decision in decisions:
-        warned = sum(
-            1 for level, _moment in decision.levels if level.percent is not None
-        )
+        warned = sum(1 for level, _moment in decision.levels if level.percent is not None)
         tally.timers += bool(decision.levels or decision.breached)
         tally.warned += warned
         tally.climbed += len(decision.levels) - warned

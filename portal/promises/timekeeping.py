@@ -14,13 +14,7 @@ from zoneinfo import ZoneInfo
 from portal.calendars.services import calendar_of
 from portal.promises import limits, policies
 from portal.promises.limits import JUST_AFTER, Limit, Pauses
-from portal.promises.models import (
-    Timer,
-    TimerEvent,
-    TimerEventKind,
-    TimerState,
-    as_json,
-)
+from portal.promises.models import Timer, TimerEvent, TimerEventKind, TimerState, as_json
 
 CHANGING = (
     "policy_target",
@@ -85,26 +79,16 @@ class Ledger:
         timer.next_check_at = next_check(timer)
         self._begun.append(timer)
         self._note(
-            timer,
-            TimerEventKind.STARTED,
-            policy_target=policy_target_id,
-            cause=cause,
-            fixed=as_json(fixed_due_at),
+            timer, TimerEventKind.STARTED, policy_target=policy_target_id, cause=cause, fixed=as_json(fixed_due_at)
         )
         return timer
 
-    def meet(
-        self, timer: Timer, *, at: datetime | None = None, cause: str = ""
-    ) -> None:
+    def meet(self, timer: Timer, *, at: datetime | None = None, cause: str = "") -> None:
         """The promise is kept, in time or late; a breach that no sweep has seen yet is recorded now. Once is enough."""
         if not timer.is_open:
             return
         met_at = at or self.now
-        if (
-            timer.due_at is not None
-            and met_at > timer.due_at
-            and timer.breached_at is None
-        ):
+        if timer.due_at is not None and met_at > timer.due_at and timer.breached_at is None:
             timer.breached_at = timer.due_at
             self._note(timer, TimerEventKind.BREACHED)
         timer.state, timer.met_at, timer.next_check_at = TimerState.MET, met_at, None
@@ -121,13 +105,13 @@ class Ledger:
         """Stop the clock. Without an end there is no deadline: "paused since", never "overdue"."""
         if timer.state != TimerState.RUNNING:
             return
-        (
-            timer.state,
-            timer.paused_at,
-            timer.due_at,
-            timer.moments,
-            timer.next_check_at,
-        ) = TimerState.PAUSED, self.now, None, [], None
+        (timer.state, timer.paused_at, timer.due_at, timer.moments, timer.next_check_at) = (
+            TimerState.PAUSED,
+            self.now,
+            None,
+            [],
+            None,
+        )
         self._touch(timer, TimerEventKind.PAUSED, cause=cause)
 
     def resume(self, timer: Timer, pauses: Pauses, *, cause: str = "") -> None:
@@ -141,13 +125,7 @@ class Ledger:
         self._touch(timer, TimerEventKind.RESUMED, cause=cause)
 
     def restate(
-        self,
-        timer: Timer,
-        policy_target_id: int,
-        pauses: Pauses,
-        *,
-        fixed_due_at: datetime | None = None,
-        cause: str,
+        self, timer: Timer, policy_target_id: int, pauses: Pauses, *, fixed_due_at: datetime | None = None, cause: str
     ) -> None:
         """A new term: another limit or a date somebody set, counted from the timer's own start with its pauses.
 
@@ -163,11 +141,7 @@ class Ledger:
             timer.next_level = min(timer.levels_fired, past)
             timer.next_check_at = next_check(timer)
         self._touch(
-            timer,
-            TimerEventKind.RECOMPUTED,
-            policy_target=policy_target_id,
-            cause=cause,
-            fixed=as_json(fixed_due_at),
+            timer, TimerEventKind.RECOMPUTED, policy_target=policy_target_id, cause=cause, fixed=as_json(fixed_due_at)
         )
 
     def write(self) -> None:
@@ -175,9 +149,7 @@ class Ledger:
         if self._begun:
             self.timer_model._default_manager.bulk_create(self._begun)
         if self._changed:
-            self.timer_model._default_manager.bulk_update(
-                self._changed.values(), CHANGING
-            )
+            self.timer_model._default_manager.bulk_update(self._changed.values(), CHANGING)
         if self._events:
             self.event_model._default_manager.bulk_create(self._events)
         self._begun, self._changed, self._events = [], {}, []
@@ -188,41 +160,19 @@ class Ledger:
 
     def _set_deadline(self, timer: Timer, limit: Limit, pauses: Pauses = ()) -> None:
         calendar = calendar_of(
-            policies.calendar_code_of(timer.policy_target_id),
-            self.place.site_id,
-            self.place.time_zone,
+            policies.calendar_code_of(timer.policy_target_id), self.place.site_id, self.place.time_zone
         )
         moved = timer.fixed_due_at is not None
-        due = timer.fixed_due_at or limits.due_at(
-            limit, calendar, self.place.zone, timer.started_at, pauses
-        )
+        due = timer.fixed_due_at or limits.due_at(limit, calendar, self.place.zone, timer.started_at, pauses)
         timer.due_at = due
-        timer.moments = list(
-            limits.level_moments(
-                limit, calendar, timer.started_at, due, pauses, moved=moved
-            )
-        )
+        timer.moments = list(limits.level_moments(limit, calendar, timer.started_at, due, pauses, moved=moved))
 
-    def _touch(
-        self,
-        timer: Timer,
-        kind: TimerEventKind,
-        *,
-        at: datetime | None = None,
-        **details: Any,
-    ) -> None:
+    def _touch(self, timer: Timer, kind: TimerEventKind, *, at: datetime | None = None, **details: Any) -> None:
         if timer.pk is not None:
             self._changed[timer.pk] = timer
         self._note(timer, kind, at=at, **details)
 
-    def _note(
-        self,
-        timer: Timer,
-        kind: TimerEventKind,
-        *,
-        at: datetime | None = None,
-        **details: Any,
-    ) -> None:
+    def _note(self, timer: Timer, kind: TimerEventKind, *, at: datetime | None = None, **details: Any) -> None:
         self._events.append(
             self.event_model(
                 timer=timer,
@@ -257,33 +207,17 @@ def pauses_of(events: Iterable[TimerEvent]) -> list[tuple[datetime, datetime]]:
     return found
 
 
-def deadline_from_events(
-    events: Sequence[TimerEvent], place: Place, started_at: datetime
-) -> datetime | None:
+def deadline_from_events(events: Sequence[TimerEvent], place: Place, started_at: datetime) -> datetime | None:
     """The deadline as the policy version and the events alone give it; None while paused without an end.
 
     The slow twin of what the row carries: ``sla_explain`` shows it and ``check_integrity`` compares.
     """
-    stated = [
-        e
-        for e in events
-        if e.kind in {TimerEventKind.STARTED, TimerEventKind.RECOMPUTED}
-    ]
+    stated = [e for e in events if e.kind in {TimerEventKind.STARTED, TimerEventKind.RECOMPUTED}]
     last = stated[-1]
-    if sum(e.kind == TimerEventKind.PAUSED for e in events) > sum(
-        e.kind == TimerEventKind.RESUMED for e in events
-    ):
+    if sum(e.kind == TimerEventKind.PAUSED for e in events) > sum(e.kind == TimerEventKind.RESUMED for e in events):
         return None
     if last.details.get("fixed"):
         return datetime.fromisoformat(last.details["fixed"])
     policy_target_id = last.details["policy_target"]
-    calendar = calendar_of(
-        policies.calendar_code_of(policy_target_id), place.site_id, place.time_zone
-    )
-    return limits.due_at(
-        policies.limit_of(policy_target_id),
-        calendar,
-        place.zone,
-        started_at,
-        pauses_of(events),
-    )
+    calendar = calendar_of(policies.calendar_code_of(policy_target_id), place.site_id, place.time_zone)
+    return limits.due_at(policies.limit_of(policy_target_id), calendar, place.zone, started_at, pauses_of(events))

@@ -7,58 +7,27 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("organization", "0001_initial"),
-    ]
+    dependencies = [("organization", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
             name="Holiday",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("on", models.DateField(unique=True, verbose_name="date")),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
-                (
-                    "works",
-                    models.BooleanField(default=False, verbose_name="make-up workday"),
-                ),
+                ("works", models.BooleanField(default=False, verbose_name="make-up workday")),
             ],
-            options={
-                "ordering": ("on",),
-            },
+            options={"ordering": ("on",)},
         ),
         migrations.CreateModel(
             name="SiteCalendar",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.CharField(max_length=20, verbose_name="code")),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
-                (
-                    "round_the_clock",
-                    models.BooleanField(default=False, verbose_name="round the clock"),
-                ),
-                (
-                    "keeps_holidays",
-                    models.BooleanField(
-                        default=False, verbose_name="closed on statutory holidays"
-                    ),
-                ),
+                ("round_the_clock", models.BooleanField(default=False, verbose_name="round the clock")),
+                ("keeps_holidays", models.BooleanField(default=False, verbose_name="closed on statutory holidays")),
                 (
                     "site",
                     models.ForeignKey(
@@ -74,22 +43,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DateHours",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("on", models.DateField(verbose_name="date")),
                 ("opens", models.TimeField(blank=True, null=True, verbose_name="from")),
                 ("closes", models.TimeField(blank=True, null=True, verbose_name="to")),
-                (
-                    "note",
-                    models.CharField(blank=True, max_length=60, verbose_name="note"),
-                ),
+                ("note", models.CharField(blank=True, max_length=60, verbose_name="note")),
                 (
                     "calendar",
                     models.ForeignKey(
@@ -99,22 +57,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("on", "opens"),
-            },
+            options={"ordering": ("on", "opens")},
         ),
         migrations.CreateModel(
             name="WeeklyHours",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("weekday", models.PositiveSmallIntegerField(verbose_name="weekday")),
                 ("opens", models.TimeField(verbose_name="from")),
                 ("closes", models.TimeField(verbose_name="to")),
@@ -127,36 +75,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("weekday", "opens"),
-            },
+            options={"ordering": ("weekday", "opens")},
         ),
         migrations.AddConstraint(
             model_name="sitecalendar",
             constraint=models.UniqueConstraint(
-                fields=("site", "code"),
-                name="calendar_once_per_site",
-                nulls_distinct=False,
+                fields=("site", "code"), name="calendar_once_per_site", nulls_distinct=False
             ),
         ),
         migrations.AddConstraint(
             model_name="datehours",
             constraint=models.UniqueConstraint(
-                fields=("calendar", "on", "opens"),
-                name="date_hours_once",
-                nulls_distinct=False,
+                fields=("calendar", "on", "opens"), name="date_hours_once", nulls_distinct=False
             ),
         ),
         migrations.AddConstraint(
             model_name="weeklyhours",
-            constraint=models.UniqueConstraint(
-                fields=("calendar", "weekday", "opens"), name="weekly_hours_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("calendar", "weekday", "opens"), name="weekly_hours_once"),
         ),
         migrations.AddConstraint(
             model_name="weeklyhours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__lte", 6)), name="weekday_is_one"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="weekday_is_one"),
         ),
     ]

@@ -8,30 +8,17 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
             name="Message",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=120)),
                 (
                     "channel",
-                    models.CharField(
-                        choices=[("in_app", "In the portal"), ("console", "Console")],
-                        max_length=10,
-                    ),
+                    models.CharField(choices=[("in_app", "In the portal"), ("console", "Console")], max_length=10),
                 ),
                 ("kind", models.CharField(max_length=40)),
                 ("params", models.JSONField(default=dict)),
@@ -56,30 +43,20 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(
-                            ("dead_at__isnull", True), ("sent_at__isnull", True)
-                        ),
+                        condition=models.Q(("dead_at__isnull", True), ("sent_at__isnull", True)),
                         fields=["not_before"],
                         name="message_waiting",
                     ),
                     models.Index(
-                        condition=models.Q(
-                            ("channel", "in_app"), ("read_at__isnull", True)
-                        ),
+                        condition=models.Q(("channel", "in_app"), ("read_at__isnull", True)),
                         fields=["recipient"],
                         name="message_unread",
                     ),
                     models.Index(
-                        condition=models.Q(("channel", "in_app")),
-                        fields=["recipient", "-sent_at"],
-                        name="message_bell",
+                        condition=models.Q(("channel", "in_app")), fields=["recipient", "-sent_at"], name="message_bell"
                     ),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("key", "recipient", "channel"), name="message_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("key", "recipient", "channel"), name="message_once")],
             },
-        ),
+        )
     ]

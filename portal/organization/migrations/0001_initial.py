@@ -14,176 +14,75 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="User",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        max_length=40, unique=True, verbose_name="staff number"
-                    ),
-                ),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=40, unique=True, verbose_name="staff number")),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
-                (
-                    "phone",
-                    models.CharField(blank=True, max_length=20, verbose_name="phone"),
-                ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="e-mail"
-                    ),
-                ),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "language",
-                    models.CharField(
-                        blank=True, max_length=10, verbose_name="language"
-                    ),
-                ),
+                ("language", models.CharField(blank=True, max_length=10, verbose_name="language")),
                 (
                     "theme",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("", "As the system"),
-                            ("light", "Light"),
-                            ("dark", "Dark"),
-                        ],
+                        choices=[("", "As the system"), ("light", "Light"), ("dark", "Dark")],
                         max_length=5,
                         verbose_name="theme",
                     ),
                 ),
-                (
-                    "single_keys",
-                    models.BooleanField(
-                        default=True, verbose_name="single-letter keys"
-                    ),
-                ),
+                ("single_keys", models.BooleanField(default=True, verbose_name="single-letter keys")),
                 ("joined_at", models.DateTimeField(auto_now_add=True)),
             ],
-            options={
-                "ordering": ("username",),
-            },
+            options={"ordering": ("username",)},
         ),
         migrations.CreateModel(
             name="Company",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
-                (
-                    "hotline",
-                    models.CharField(blank=True, max_length=30, verbose_name="hotline"),
-                ),
+                ("hotline", models.CharField(blank=True, max_length=30, verbose_name="hotline")),
             ],
         ),
         migrations.CreateModel(
             name="Site",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(max_length=6, unique=True, verbose_name="code"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=6, unique=True, verbose_name="code")),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
-                (
-                    "time_zone",
-                    models.CharField(
-                        default="Asia/Shanghai", max_length=50, verbose_name="time zone"
-                    ),
-                ),
+                ("time_zone", models.CharField(default="Asia/Shanghai", max_length=50, verbose_name="time zone")),
                 (
                     "company",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sites",
-                        to="organization.company",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sites", to="organization.company"
                     ),
                 ),
             ],
-            options={
-                "ordering": ("pk",),
-            },
+            options={"ordering": ("pk",)},
         ),
         migrations.CreateModel(
             name="Department",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.CharField(max_length=30, verbose_name="code")),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
-                (
-                    "name_en",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="English name"
-                    ),
-                ),
-                (
-                    "outside_firm",
-                    models.BooleanField(default=False, verbose_name="outside firm"),
-                ),
+                ("name_en", models.CharField(blank=True, max_length=60, verbose_name="English name")),
+                ("outside_firm", models.BooleanField(default=False, verbose_name="outside firm")),
                 ("rank", models.PositiveSmallIntegerField(default=0)),
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="departments",
-                        to="organization.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="departments", to="organization.site"
                     ),
                 ),
             ],
-            options={
-                "ordering": ("rank", "pk"),
-            },
+            options={"ordering": ("rank", "pk")},
         ),
         migrations.CreateModel(
             name="StandIn",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "role",
                     models.CharField(
@@ -239,42 +138,27 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Shift",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts_at", models.DateTimeField(verbose_name="from")),
                 ("ends_at", models.DateTimeField(verbose_name="to")),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="shifts",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="shifts",
-                        to="organization.site",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to="organization.site"
                     ),
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["site", "ends_at"], name="shift_around")
-                ],
+                "indexes": [models.Index(fields=["site", "ends_at"], name="shift_around")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                        name="shift_ends_after_start",
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="shift_ends_after_start"
                     )
                 ],
             },
@@ -282,15 +166,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Membership",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "role",
                     models.CharField(
@@ -345,36 +221,27 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("user", "site", "role", "department"),
-                        name="membership_once",
-                        nulls_distinct=False,
+                        fields=("user", "site", "role", "department"), name="membership_once", nulls_distinct=False
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("role__in", ["department_staff", "department_head"]),
-                                _negated=True,
-                            ),
+                            models.Q(("role__in", ["department_staff", "department_head"]), _negated=True),
                             ("department__isnull", False),
                             _connector="OR",
                         ),
                         name="department_roles_name_their_department",
                     ),
-                ],
+                ]
             },
         ),
         migrations.AddConstraint(
             model_name="department",
-            constraint=models.UniqueConstraint(
-                fields=("site", "code"), name="department_code_once_per_site"
-            ),
+            constraint=models.UniqueConstraint(fields=("site", "code"), name="department_code_once_per_site"),
         ),
         migrations.AddConstraint(
             model_name="standin",
             constraint=models.UniqueConstraint(
-                fields=("site", "role", "department", "user"),
-                name="stand_in_once",
-                nulls_distinct=False,
+                fields=("site", "role", "department", "user"), name="stand_in_once", nulls_distinct=False
             ),
         ),
     ]

@@ -11,10 +11,6 @@ class Command(JsonCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(integrity.findings())
-        self.answer(
-            {"findings": found},
-            "\n".join(found) or "Everything adds up.",
-            as_json=options["json"],
-        )
+        self.answer({"findings": found}, "\n".join(found) or "Everything adds up.", as_json=options["json"])
         if found:
             raise CommandError(f"{len(found)} things do not add up.")
