@@ -188,7 +188,7 @@ def _step(
 
 def _people(level: Level, telling: Telling, now: datetime) -> list[tuple[str, list[int]]]:
     """Who hears of a level: the roles it names, resolved through roster and stand-ins as they are now."""
-    roles = [_without_department(Role(role)) if telling.department_id is None else Role(role) for role in level.roles]
+    roles = [without_department(Role(role)) if telling.department_id is None else Role(role) for role in level.roles]
     found = people_for(roles, site_id=telling.site_id, department_id=telling.department_id, at=now)
     told: list[tuple[str, list[int]]] = []
     for asked, (reached, people) in zip(roles, found, strict=True):
@@ -199,7 +199,7 @@ def _people(level: Level, telling: Telling, now: datetime) -> list[tuple[str, li
     return told
 
 
-def _without_department(role: Role) -> Role:
+def without_department(role: Role) -> Role:
     """While no department has the matter, the desk has it."""
     return {Role.DEPARTMENT_STAFF: Role.RECEPTIONIST, Role.DEPARTMENT_HEAD: Role.SUPERVISOR}.get(role, role)
 

@@ -1,0 +1,376 @@
+"""Three months of tickets, told through the same steps that the services take, but written in bulk.
+
+A script is a list of (minutes before now, verb, details); each verb is one step of ``complaints.services``. Before each
+step the ladder of every running timer is climbed as the sweep would have climbed it, so what is due is seeded as fired.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from complaints.demo import stories
+from complaints.demo.scripts import Action, Script, finished_script, open_scripts
+from complaints.models import Callback, Category, DayNumber, Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.notices import telling_of
+from complaints.services.callbacks import begin_next_round, close, finish_callback, no_answer, schedule_callback
+from complaints.services.change import Change, ledger_for, show_next
+from complaints.services.dispatching import sent, signed
+from complaints.services.handling import begin_wait, end_wait, noted, resolved, returned
+from complaints.services.intake import begin_promises
+from complaints.services.telling import How, declined, informed
+from complaints.states import (
+    ALWAYS_CALLED_BACK,
+    HANDED_UP_TO,
+    OVER,
+    CallbackOutcome,
+    EventKind,
+    ReportChannel,
+    Status,
+    Target,
+)
+from portal.notifications import outbox
+from portal.notifications.models import Message
+from portal.organization.duty import Directory, directory_of
+from portal.organization.models import Department, Site, User
+from portal.organization.roles import Role
+from portal.promises import policies, sweeping
+from portal.promises.models import TimerEventKind, TimerState
+from residents.models import ApiAccount, Residence
+
+BATCH = 2000
+SWEPT_AFTER = timedelta(seconds=4)
+
+
+@dataclass
+class QuietChange(Change):
+    """A step of long ago: nobody is told about it now."""
+
+    def tell(self, roles: Iterable[Role], kind: str, **params: Any) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Scene:
+    """What the tickets of one site are played with."""
+
+    site: Site
+    homes: list[Residence]
+    departments: dict[str, Department]
+    staff: dict[tuple[Role, str], User]
+    directory: Directory
+
+
+@dataclass
+class _Rows:
+    tickets: list[Ticket] = field(default_factory=list)
+    events: list[TicketEvent] = field(default_factory=list)
+    timers: list[TicketTimer] = field(default_factory=list)
+    steps: list[TimerStep] = field(default_factory=list)
+    callbacks: list[Callback] = field(default_factory=list)
+    messages: list[tuple[TicketTimer, Message]] = field(default_factory=list)
+
+    def write(self) -> None:
+        Ticket.objects.bulk_create(self.tickets, batch_size=BATCH)
+        TicketEvent.objects.bulk_create(self.events, batch_size=BATCH)
+        TicketTimer.objects.bulk_create(self.timers, batch_size=BATCH)
+        TimerStep.objects.bulk_create(self.steps, batch_size=BATCH)
+        Callback.objects.bulk_create(self.callbacks, batch_size=BATCH)
+        for timer, message in self.messages:
+            message.key = message.key.format(timer.pk)
+        Message.objects.bulk_create([message for _timer, message in self.messages], batch_size=BATCH)
+
+
+def seed_tickets(scenes: list[Scene], count: int, random: Random, now: datetime) -> None:
+    """``count`` tickets on these sites, the first site's the most. Open ones: the scripts, and at a benchmark's size 10 %."""
+    categories = {category.code: category for category in Category.objects.all()}
+    plays: list[tuple[datetime, Scene, Script]] = []
+    for place, scene in enumerate(scenes):
+        still_open = open_scripts(place, random)
+        share = count // 3 if place else count - count // 3
+        repeat = max(1, share // 10 // max(len(still_open), 1)) if count > 2000 else 1
+        scripts = still_open * repeat
+        scripts += [finished_script(random, n) for n in range(max(share - len(scripts), 0))]
+        plays += [(now - timedelta(minutes=script.actions[0].minutes_ago), scene, script) for script in scripts]
+    plays.sort(key=lambda play: play[0])
+    numbers: dict[tuple[int, date], int] = defaultdict(int)
+    accounts: dict[str, ApiAccount] = {}
+    rows = _Rows()
+    for received_at, scene, script in plays:
+        day = received_at.astimezone(scene.site.zone).date()
+        numbers[scene.site.pk, day] += 1
+        number = f"{scene.site.code}-{day:%Y%m%d}-{numbers[scene.site.pk, day]:04d}"
+        _Player(scene, script, categories, number, random, now, rows, accounts).play()
+        if len(rows.tickets) >= BATCH:
+            rows.write()
+            rows = _Rows()
+    rows.write()
+    DayNumber.objects.bulk_create(DayNumber(site_id=site, day=day, last=last) for (site, day), last in numbers.items())
+
+
+def scene_of(site: Site, now: datetime) -> Scene:
+    homes = Residence.objects.current(now.date()).filter(unit__site=site).order_by("pk")
+    staff: dict[tuple[Role, str], User] = {}
+    for user in User.objects.prefetch_related("memberships__department").order_by("-pk"):
+        for membership in user.memberships.all():
+            if membership.site_id in {None, site.pk}:
+                department = membership.department.code if membership.department else ""
+                staff[Role(membership.role), department] = user
+    directory = directory_of(site.pk, now.replace(minute=0, second=0, microsecond=0))
+    return Scene(
+        site,
+        list(homes.select_related("unit", "resident").prefetch_related("resident__phones")),
+        {department.code: department for department in site.departments.all()},
+        staff,
+        Directory(directory.holders, directory.stand_ins),  # the roster says nothing of months ago
+    )
+
+
+class _Player:
+    """Plays one script."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        script: Script,
+        categories: dict[str, Category],
+        number: str,
+        random: Random,
+        now: datetime,
+        rows: _Rows,
+        accounts: dict[str, ApiAccount],
+    ) -> None:
+        self.scene, self.script, self.random, self.now, self.rows = scene, script, random, now, rows
+        self.category = categories[script.category]
+        self.home = random.choice(scene.homes)
+        self.accounts = accounts
+        self.number = number
+        self.timers: list[TicketTimer] = []
+        self.callback: Callback | None = None
+        self.told = [said for code, *said in stories.STORIES if code == script.category] or [["", "", "已处理完毕。"]]
+        self.story = random.choice(self.told)
+
+    def play(self) -> None:
+        self.ticket = self._register(self.script.actions[0])
+        for action in self.script.actions[1:]:
+            at = self.now - timedelta(minutes=action.minutes_ago)
+            self._climb(at)
+            change = self._change(action, at)
+            _VERBS[action.verb](self, change, action)
+            self._keep(change)
+        self._climb(self.now)
+        show_next(self.ticket, self.timers)
+        self.ticket.version = len(self.script.actions)
+        self.rows.tickets.append(self.ticket)
+        self.rows.timers += self.timers
+
+    def _register(self, action: Action) -> Ticket:
+        script, home, at = self.script, self.home, self.now - timedelta(minutes=action.minutes_ago)
+        channel = ReportChannel(action.details.get("channel", ReportChannel.HOTLINE))
+        by_resident = channel == ReportChannel.API
+        receptionist = self.scene.staff[Role.RECEPTIONIST, ""]
+        said, demand, _done = self.story
+        self.ticket = Ticket(
+            number=self.number,
+            site=self.scene.site,
+            kind=script.kind,
+            channel=channel,
+            category=self.category,
+            severity=script.severity or self.category.severity,
+            severity_set_by=None if by_resident else receptionist,
+            unit=home.unit,
+            resident=home.resident,
+            reported_by=self._account() if by_resident else None,
+            description=action.details.get("said") or said,
+            place=self.random.choice(stories.PLACES),
+            demand=demand,
+            contact=home.resident.contact,
+            occurred_at=at - timedelta(minutes=self.random.randint(5, 240)),
+            first_responsible=None if by_resident else receptionist,
+            received_at=at,
+            round_began_at=at,
+            queue_at=at,
+        )
+        change = self._change(action, at)
+        change.note(EventKind.REGISTERED, severity=self.ticket.severity, channel=channel)
+        begin_promises(change)
+        self._keep(change)
+        return self.ticket
+
+    def _account(self) -> ApiAccount:
+        phone = self.home.resident.phones.all()[0].number
+        if phone not in self.accounts:
+            self.accounts[phone] = ApiAccount.objects.get_or_create(phone=phone)[0]
+        return self.accounts[phone]
+
+    def _change(self, action: Action, at: datetime) -> QuietChange:
+        role = Role(action.details["by"]) if "by" in action.details else Role.RECEPTIONIST
+        department = self.ticket.department.code if self.ticket.department else ""
+        staff = self.scene.staff
+        by = staff.get((role, department)) or staff.get((role, "")) or staff[Role.SUPERVISOR, ""]
+        resident = self.ticket.reported_by if action.verb == "register" and self.ticket.reported_by else None
+        who = None if resident else by
+        return QuietChange(self.ticket, self.timers, at, who, resident, ledger_for(self.ticket, at, who))
+
+    def _keep(self, change: QuietChange) -> None:
+        if self.ticket.status in OVER:
+            self.ticket.closed_at = self.ticket.closed_at or change.now
+            change.cancel(cause=self.ticket.status)
+        _begun, steps = change.ledger.rows()
+        self.rows.steps += steps  # type: ignore[arg-type]
+        self.rows.events += change.events
+        if change.callback is not None and change.callback is not self.callback:
+            self.callback = change.callback
+            self.rows.callbacks.append(change.callback)
+
+    def _climb(self, until: datetime) -> None:
+        """Fire what the sweep would have fired by then, each at its own moment."""
+        for timer in self.timers:
+            if timer.state != TimerState.RUNNING or timer.next_check_at is None or timer.next_check_at > until:
+                continue
+            levels, breached = sweeping.decide(timer, policies.limit_of(timer.policy_target_id), until)
+            for before_the_deadline in (True, False):
+                for level, moment in levels:
+                    if (level.percent is not None) == before_the_deadline:
+                        self._fire(timer, level, moment)
+                if before_the_deadline and breached and timer.due_at is not None:
+                    self._step(timer, TimerEventKind.BREACHED, timer.due_at + SWEPT_AFTER, due_at=timer.due_at)
+
+    def _fire(self, timer: TicketTimer, level: Any, moment: datetime) -> None:
+        at = moment + SWEPT_AFTER
+        department = self.ticket.department_id
+        told = []
+        for role in level.roles:
+            asked = Role(role) if department else sweeping.without_department(Role(role))
+            reached, people = self.scene.directory.reached(asked, department, at)
+            told.append({"role": reached.value, "people": [person.user_id for person in people]})
+        details = {"to": list(level.roles), "told": told}
+        self._step(timer, TimerEventKind.LEVEL_FIRED, at, level=level.name, due_at=moment, details=details)
+        if self.now - at < timedelta(hours=24):
+            self._message(timer, level.name, at, sorted({pk for entry in told for pk in entry["people"]}))
+
+    def _step(self, timer: TicketTimer, kind: TimerEventKind, at: datetime, **columns: Any) -> None:
+        self.rows.steps.append(TimerStep(timer=timer, kind=kind, at=at, term=timer.term, **columns))
+
+    def _message(self, timer: TicketTimer, level: str, at: datetime, people: list[int]) -> None:
+        """In the bell already, as if sent when it fired."""
+        telling = telling_of(timer)
+        due = timer.due_at.isoformat() if timer.due_at else ""
+        params = {**telling.params, "target": timer.target, "level": level, "due_at": due}
+        key = f"tickettimer:{{}}:{timer.term}:{level}:1"
+        for message in outbox.messages_for(
+            people, key=key, kind=telling.kind, params=params, link=telling.link, now=at
+        ):
+            message.sent_at, message.delivery = at, self.ticket.uuid
+            self.rows.messages.append((timer, message))
+
+
+def _department(player: _Player, action: Action) -> Department:
+    code = action.details.get("department") or player.category.department_code
+    departments = player.scene.departments
+    return departments.get(code) or departments["customer_service"]
+
+
+def _dispatch(player: _Player, change: QuietChange, action: Action) -> None:
+    sent(change, _department(player, action))
+
+
+def _send_back(player: _Player, change: QuietChange, action: Action) -> None:
+    change.cancel(Target.SIGN, Target.ARRIVE, cause="sent_back")
+    department = player.ticket.department_id
+    player.ticket.status, player.ticket.department, player.ticket.handler = Status.REGISTERED, None, None
+    change.begin(Target.DISPATCH, change.now)
+    change.note(EventKind.SENT_BACK, player.random.choice(stories.SENT_BACK), department=department)
+
+
+def _resolve(player: _Player, change: QuietChange, action: Action) -> None:
+    end_wait(change, cause="resolved")
+    resolved(change, EventKind.RESOLVED, player.story[2])
+
+
+def _answer(player: _Player, change: QuietChange, action: Action) -> None:
+    change.meet(Target.DISPATCH)
+    player.ticket.handler = change.by
+    resolved(change, EventKind.ANSWERED, player.story[2])
+
+
+def _inform(player: _Player, change: QuietChange, action: Action) -> None:
+    how = player.random.choice([How.PHONE, How.PHONE, How.IN_PERSON])
+    informed(change, how, player.story[2], player.random.choice(stories.REPLIES_BY_RESIDENT))
+    if player.ticket.kind in ALWAYS_CALLED_BACK or action.details.get("drawn"):
+        schedule_callback(change)
+    else:
+        close(change)
+
+
+def _decline(player: _Player, change: QuietChange, action: Action) -> None:
+    declined(change, action.details["reason"], understood=action.details.get("understood", True))
+    schedule_callback(change)
+
+
+def _call_back(player: _Player, change: QuietChange, action: Action) -> None:
+    assert player.callback is not None
+    outcome = CallbackOutcome(action.details["outcome"])
+    if outcome == CallbackOutcome.NO_ANSWER:
+        no_answer(change, player.callback, "")
+        return
+    score, solved = action.details.get("score"), action.details.get("solved")
+    words = player.random.choice(stories.REPLIES_BY_RESIDENT) if outcome == CallbackOutcome.REACHED else ""
+    finish_callback(change, player.callback, outcome, score, solved=solved, remarks=words)
+
+
+def _acknowledge(player: _Player, change: QuietChange, action: Action) -> None:
+    for target, role in HANDED_UP_TO.items():
+        for timer in change.running(target):
+            if role == action.details["by"]:
+                change.ledger.meet(timer)
+                change.note(EventKind.ACKNOWLEDGED, target=target)
+
+
+def _arrive(player: _Player, change: QuietChange, action: Action) -> None:
+    change.meet(Target.ARRIVE)
+    change.note(EventKind.ARRIVED)
+
+
+def _reply(player: _Player, change: QuietChange, action: Action) -> None:
+    change.meet(Target.REPLY)
+    change.note(EventKind.REPLIED, "您反映的问题我们已查明，将按约定时间完成处理。")
+
+
+def _withdraw(player: _Player, change: QuietChange, action: Action) -> None:
+    player.ticket.status, player.ticket.status_before_wait = Status.WITHDRAWN, ""
+    change.note(EventKind.WITHDRAWN, "已经自己解决了。")
+
+
+def _pass_on(player: _Player, change: QuietChange, action: Action) -> None:
+    player.ticket.status, player.ticket.department = Status.CLOSED, _department(player, action)
+    change.note(EventKind.PASSED_ON, department=player.ticket.department.pk, code=player.ticket.department.code)
+
+
+def _note_text(player: _Player, action: Action) -> str:
+    return str(action.details.get("text") or "已到现场查看，正在处理。")
+
+
+_VERBS: dict[str, Callable[[_Player, QuietChange, Action], None]] = {
+    "dispatch": _dispatch,
+    "send_back": _send_back,
+    "sign": lambda player, change, action: signed(change),
+    "note": lambda player, change, action: noted(change, _note_text(player, action)),
+    "wait": lambda player, change, action: begin_wait(change, player.random.choice(stories.WAITED_FOR)),
+    "resolve": _resolve,
+    "answer": _answer,
+    "return": lambda player, change, action: returned(change, ""),
+    "inform": _inform,
+    "decline": _decline,
+    "call_back": _call_back,
+    "acknowledge": _acknowledge,
+    "arrive": _arrive,
+    "reply": _reply,
+    "withdraw": _withdraw,
+    "pass_on": _pass_on,
+    "reopen": lambda player, change, action: begin_next_round(change, "问题又出现了，没有彻底解决。"),
+}

@@ -1,0 +1,316 @@
+"""The plots: every state and every kind of lateness as a list of steps, and how a finished ticket usually went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from complaints.demo import stories
+from complaints.states import Kind, ReportChannel, Severity
+
+HOUR, DAY = 60, 24 * 60  # minutes
+STAFF, HEAD = {"by": "department_staff"}, {"by": "department_head"}
+OPS, MANAGER, GM = {"by": "operations_manager"}, {"by": "supervising_manager"}, {"by": "general_manager"}
+
+
+@dataclass(frozen=True)
+class Action:
+    minutes_ago: float
+    verb: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Script:
+    kind: Kind
+    category: str
+    severity: Severity | None
+    actions: tuple[Action, ...]
+
+
+def _script(kind: Kind, category: str, severity: Severity | None, *actions: tuple[Any, ...]) -> Script:
+    return Script(kind, category, severity, tuple(Action(*action) for action in actions))
+
+
+C, SR, ENQ, SUG, HLP, PRAISE = (
+    Kind.COMPLAINT,
+    Kind.SERVICE_REQUEST,
+    Kind.ENQUIRY,
+    Kind.SUGGESTION,
+    Kind.HELP,
+    Kind.PRAISE,
+)
+MINOR, IMPORTANT, MAJOR = Severity.MINOR, Severity.IMPORTANT, Severity.MAJOR
+ONLINE, COUNTER = {"channel": ReportChannel.API}, {"channel": ReportChannel.COUNTER}
+
+
+def _until_signed(ago: float) -> tuple[tuple[Any, ...], ...]:
+    return ((ago - 5, "dispatch"), (ago - 18, "sign", STAFF))
+
+
+def _until_resolved(ago: float, *, resolved: float) -> tuple[tuple[Any, ...], ...]:
+    return (*_until_signed(ago), (ago - 60, "note", STAFF), (resolved, "resolve", STAFF))
+
+
+def _acknowledged(ago: float, *who: dict[str, str]) -> tuple[tuple[Any, ...], ...]:
+    return tuple((ago - 25 - n, "acknowledge", by) for n, by in enumerate(who))
+
+
+def open_scripts(site: int, random: Random) -> list[Script]:
+    """At most 40 a site; the second site shows fewer."""
+    late_major = 10 * DAY + 12
+    scripts = [
+        # waiting for the desk
+        _script(C, "water5", None, (3, "register", ONLINE)),
+        _script(SR, "power3", MINOR, (6, "register")),
+        _script(ENQ, "fee1", None, (8, "register", ONLINE)),
+        _script(C, "noise1", MINOR, (26, "register", ONLINE)),
+        _script(C, "park1", MINOR, (5 * HOUR, "register", ONLINE)),
+        _script(PRAISE, "advice4", None, (40, "register", ONLINE)),
+        _script(
+            SR,
+            "build1",
+            MINOR,
+            (90, "register"),
+            (84, "dispatch", {"department": "engineering"}),
+            (7, "send_back", STAFF),
+        ),
+        # waiting for a signature
+        _script(SR, "water1", MINOR, (16, "register", COUNTER), (11, "dispatch")),
+        _script(C, "clean1", MINOR, (58, "register"), (52, "dispatch")),
+        _script(
+            C,
+            "order5",
+            IMPORTANT,
+            (6 * HOUR, "register"),
+            (6 * HOUR - 6, "dispatch"),
+            *_acknowledged(6 * HOUR, MANAGER, OPS),
+        ),
+        _script(SUG, "advice2", None, (22, "register", ONLINE), (15, "dispatch")),
+        # urgent repairs: somebody on the way, somebody late
+        _script(SR, "water2", MAJOR, (21, "register"), (18, "dispatch"), (12, "sign", STAFF)),
+        _script(SR, "power1", IMPORTANT, (55, "register"), (52, "dispatch"), (47, "sign", STAFF)),
+        # handed up: unseen, seen late, seen
+        _script(C, "staff1", IMPORTANT, (47, "register", COUNTER), *_until_signed(47)),
+        _script(C, "order1", IMPORTANT, (3 * HOUR, "register"), *_until_signed(3 * HOUR), (2 * HOUR, "note", STAFF)),
+        _script(C, "order4", MAJOR, (2 * HOUR, "register"), *_until_signed(2 * HOUR)),
+        # being handled: in time, and late on every step of the ladder
+        _script(
+            C,
+            "water5",
+            IMPORTANT,
+            (DAY, "register"),
+            *_until_signed(DAY),
+            *_acknowledged(DAY, MANAGER, OPS),
+            (20 * HOUR, "note", STAFF),
+        ),
+        _script(SR, "build6", MINOR, (30 * HOUR, "register"), *_until_signed(30 * HOUR)),
+        _script(C, "clean3", MINOR, (45 * HOUR, "register"), *_until_signed(45 * HOUR), (40 * HOUR, "note", STAFF)),
+        _script(
+            HLP,
+            "advice3",
+            MINOR,
+            (4 * HOUR, "register"),
+            *_until_signed(4 * HOUR),
+            (3 * HOUR, "arrive", STAFF),
+            (3 * HOUR, "note", STAFF),
+        ),
+        _script(SR, "build2", MINOR, (2 * DAY + 60, "register"), *_until_signed(2 * DAY + 60)),
+        _script(C, "green1", MINOR, (2 * DAY + 5 * HOUR, "register"), *_until_signed(2 * DAY + 5 * HOUR)),
+        _script(C, "noise3", MINOR, (2 * DAY + 14 * HOUR, "register"), *_until_signed(2 * DAY + 14 * HOUR)),
+        _script(SR, "gas2", MINOR, (3 * DAY + 6 * HOUR, "register"), *_until_signed(3 * DAY + 6 * HOUR)),
+        _script(
+            C,
+            "lift2",
+            MAJOR,
+            (2 * DAY + 90, "register"),
+            *_until_signed(2 * DAY + 90),
+            *_acknowledged(2 * DAY + 90, GM, OPS),
+        ),
+        _script(
+            C,
+            "water6",
+            MAJOR,
+            (late_major, "register", COUNTER),
+            *_until_signed(late_major),
+            *_acknowledged(late_major, GM, OPS),
+            (9 * DAY, "reply"),
+            (8 * DAY, "note", STAFF),
+            (3 * DAY, "note", STAFF),
+        ),
+        # paused
+        _script(
+            SR,
+            "build5",
+            IMPORTANT,
+            (4 * DAY, "register"),
+            *_until_signed(4 * DAY),
+            (3 * DAY, "note", STAFF),
+            (2 * DAY, "wait", STAFF),
+        ),
+        _script(
+            C,
+            "fire2",
+            IMPORTANT,
+            (DAY, "register"),
+            *_until_signed(DAY),
+            *_acknowledged(DAY, MANAGER, OPS),
+            (6 * HOUR, "wait", STAFF),
+        ),
+        # handled: the form, the telling
+        _script(SR, "power3", MINOR, (10 * HOUR, "register"), *_until_resolved(10 * HOUR, resolved=50)),
+        _script(C, "clean2", MINOR, (40 * HOUR, "register"), *_until_resolved(40 * HOUR, resolved=26 * HOUR)),
+        _script(
+            C,
+            "order2",
+            IMPORTANT,
+            (30 * HOUR, "register"),
+            *_acknowledged(30 * HOUR, MANAGER, OPS),
+            *_until_resolved(30 * HOUR, resolved=3 * HOUR),
+            (30, "return", HEAD),
+        ),
+        _script(
+            SR,
+            "lift2",
+            MINOR,
+            (50 * HOUR, "register"),
+            *_until_resolved(50 * HOUR, resolved=34 * HOUR),
+            (33 * HOUR, "return", HEAD),
+        ),
+        # told: to be called back, late, tried once, declined
+        _script(
+            C,
+            "desk1",
+            IMPORTANT,
+            (2 * DAY, "register"),
+            *_acknowledged(2 * DAY, MANAGER, OPS),
+            *_until_resolved(2 * DAY, resolved=9 * HOUR),
+            (8 * HOUR, "return", HEAD),
+            (7 * HOUR, "inform"),
+        ),
+        _script(
+            C,
+            "build3",
+            IMPORTANT,
+            (5 * DAY, "register"),
+            *_acknowledged(5 * DAY, MANAGER, OPS),
+            *_until_resolved(5 * DAY, resolved=75 * HOUR),
+            (74 * HOUR, "return", HEAD),
+            (73 * HOUR, "inform"),
+        ),
+        _script(
+            C,
+            "park4",
+            MINOR,
+            (3 * DAY, "register"),
+            *_until_resolved(3 * DAY, resolved=32 * HOUR),
+            (31 * HOUR, "return", HEAD),
+            (30 * HOUR, "inform"),
+            (3 * HOUR, "call_back", {"outcome": "no_answer"}),
+        ),
+        _declined(random, 5 * HOUR),
+        # the second round
+        _script(
+            C,
+            "water3",
+            MINOR,
+            (4 * DAY, "register"),
+            *_until_resolved(4 * DAY, resolved=3 * DAY),
+            (71 * HOUR, "return", HEAD),
+            (70 * HOUR, "inform"),
+            (10 * HOUR, "call_back", {"outcome": "reached", "score": 2, "solved": False}),
+            (9 * HOUR, "sign", STAFF),
+        ),
+    ]
+    return scripts if site == 0 else scripts[::2]
+
+
+def _declined(random: Random, ago: float) -> Script:
+    said, reason = random.choice(stories.DECLINED)
+    return _script(
+        C,
+        "noise2",
+        MINOR,
+        (ago, "register", {"said": said}),
+        (ago - 6, "dispatch"),
+        (ago - 20, "sign", STAFF),
+        (ago / 2, "decline", {"reason": reason}),
+    )
+
+
+def finished_script(random: Random, n: int) -> Script:
+    """A ticket of the last three months that is over: mostly in time, mostly satisfied."""
+    began = random.uniform(6 * DAY, 90 * DAY)
+    category = random.choice(stories.STORIES)[0]
+    if n % 29 == 0:
+        return _script(PRAISE, "advice4", None, (began, "register", ONLINE), (began - 30, "pass_on"))
+    if n % 23 == 0:
+        return _script(SR, category, None, (began, "register", ONLINE), (began - 90, "withdraw"))
+    if n % 19 == 0:
+        said, reason = random.choice(stories.DECLINED)
+        return _script(
+            C,
+            "noise2",
+            MINOR,
+            (began, "register", {"said": said}),
+            (began - 9, "dispatch"),
+            (began - 25, "sign", STAFF),
+            (began - 8 * HOUR, "decline", {"reason": reason}),
+            _reached(random, began - 26 * HOUR),
+        )
+    if n % 5 == 0:
+        return _script(
+            ENQ,
+            random.choice(["fee1", "reno1", "advice1", "desk3"]),
+            None,
+            (began, "register", random.choice([ONLINE, COUNTER])),
+            (began - random.randint(2, 9), "answer"),
+            (began - 20, "inform"),
+        )
+    return _handled(random, began, category)
+
+
+def _handled(random: Random, began: float, category: str) -> Script:
+    kind = random.choice([C, C, SR, SR, SR])
+    severity = random.choices([MINOR, IMPORTANT, MAJOR], [70, 25, 5])[0]
+    limit = {MINOR: 2 * DAY, IMPORTANT: 3 * DAY, MAJOR: 5 * DAY}[severity]
+    took = limit * (random.uniform(1.02, 1.3) if random.random() < 0.06 else random.uniform(0.1, 0.9))
+    dispatched = random.uniform(12, 30) if random.random() < 0.05 else random.uniform(1, 9)
+    signed = dispatched + (random.uniform(32, 70) if random.random() < 0.07 else random.uniform(3, 28))
+    actions: list[tuple[Any, ...]] = [
+        (began, "register", random.choice([ONLINE, COUNTER, {"channel": ReportChannel.HOTLINE}])),
+        (began - dispatched, "dispatch"),
+        (began - signed, "sign", STAFF),
+    ]
+    if kind == C and severity == IMPORTANT:
+        actions += [(began - signed - 5, "acknowledge", MANAGER), (began - signed - 9, "acknowledge", OPS)]
+    if kind == C and severity == MAJOR:
+        actions += [
+            (began - signed - 5, "acknowledge", GM),
+            (began - signed - 9, "acknowledge", OPS),
+            (began - signed - 60, "reply"),
+        ]
+    actions += [(began - signed - 80, "arrive", STAFF), (began - signed - 90, "note", STAFF)]
+    done = max(took, signed + 120)
+    told = done + random.uniform(20, 90)
+    drawn = {"drawn": True} if random.random() < 0.82 else {}
+    actions += [
+        (began - done, "resolve", STAFF),
+        (began - done - 15, "return", HEAD),
+        (began - told - 15, "inform", drawn),
+    ]
+    if kind == C or drawn:
+        called = told + random.uniform(60, 600)
+        if random.random() < 0.12:
+            actions.append((began - called, "call_back", {"outcome": "no_answer"}))
+            called += DAY
+        actions.append(_reached(random, began - called))
+    return _script(kind, category, severity, *sorted(actions, key=lambda action: -action[0]))
+
+
+def _reached(random: Random, minutes_ago: float) -> tuple[Any, ...]:
+    if random.random() < 0.04:
+        return (minutes_ago, "call_back", {"outcome": "refused"})
+    score = random.choices([5, 4, 3, 2], [62, 32, 4, 2])[0]
+    return (minutes_ago, "call_back", {"outcome": "reached", "score": score, "solved": True})

@@ -1,0 +1,46 @@
+from argparse import ArgumentParser
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import transaction
+
+from complaints.defaults.loading import load_defaults
+from complaints.demo import archive, company, history
+from complaints.models import Ticket
+from portal import memo
+from portal.commands import JsonCommand
+from portal.organization.models import Company, Site
+from portal.promises import clock
+from residents.models import Unit
+
+TICKETS = 400
+
+
+class Command(JsonCommand):
+    help = "Fills an empty database with believable demo data, the same for the same seed (demo mode only)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--tickets", type=int, default=TICKETS, help=f"how many tickets (default {TICKETS})")
+        parser.add_argument("--seed", type=int, default=1, help="another number gives other people and stories")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("seed_demo is for demo mode: production keeps no invented people.")
+        if not Company.objects.exists():
+            self._fill(options["tickets"], options["seed"])
+        facts = {"sites": Site.objects.count(), "units": Unit.objects.count(), "tickets": Ticket.objects.count()}
+        self.answer(facts, "  ".join(f"{name} {count}" for name, count in facts.items()), as_json=options["json"])
+
+    @transaction.atomic
+    def _fill(self, tickets: int, seed: int) -> None:
+        random, now = Random(seed), clock.now()
+        load_defaults()
+        sites = company.open_company(now)
+        archive.fill_archive(sites, random, now)
+        memo.forget()
+        scenes = [history.scene_of(site, now) for site in sites.values()]
+        history.seed_tickets(scenes, tickets, random, now)
+        memo.forget()
