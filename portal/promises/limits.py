@@ -82,7 +82,7 @@ def _level_moment(
     moved: bool,
 ) -> datetime:
     if level.percent is None:
-        return due + max(level.after, JUST_AFTER)
+        return due + level.after
     if limit.rule == Rule.AMOUNT and not moved:
         return calendar.deadline(started_at, limit.amount * level.percent / 100, pauses)
     return started_at + (due - started_at) * level.percent / 100

@@ -96,7 +96,7 @@ def sweep(now: datetime | None = None) -> Tally:
 def decide(timer: Timer, limit: Limit, now: datetime) -> tuple[list[tuple[Level, datetime]], bool]:
     """The levels that fire now, in order, and whether the deadline has just passed. Changes the timer's row only."""
     levels: list[tuple[Level, datetime]] = []
-    while timer.next_level < len(timer.moments) and timer.moments[timer.next_level] <= now:
+    while timer.next_level < len(timer.moments) and _has_come(timer.moments[timer.next_level], timer, now):
         levels.append((limit.levels[timer.next_level], timer.moments[timer.next_level]))
         timer.next_level += 1
     timer.levels_fired = max(timer.levels_fired, timer.next_level)
@@ -105,6 +105,11 @@ def decide(timer: Timer, limit: Limit, now: datetime) -> tuple[list[tuple[Level,
         timer.breached_at = timer.due_at
     timer.next_check_at = next_check(timer)
     return levels, breached
+
+
+def _has_come(moment: datetime, timer: Timer, now: datetime) -> bool:
+    """At the deadline itself nothing is late yet: overdue means now > deadline."""
+    return moment < now if moment == timer.due_at else moment <= now
 
 
 def _fire_batch(clockwork: Clockwork, now: datetime, tally: Tally) -> bool:

@@ -187,11 +187,15 @@ class Ledger:
 
 
 def next_check(timer: Timer) -> datetime | None:
-    """When a sweep has to look at a running timer next: its next level, or its deadline while that is unbroken."""
+    """When a sweep has to look at a running timer next: its next level, or its deadline while that is unbroken.
+
+    Overdue means now > deadline, so what is due at the deadline is looked at the smallest moment after it.
+    """
     moments = list(timer.moments[timer.next_level : timer.next_level + 1])
     if timer.breached_at is None and timer.due_at is not None:
-        moments.append(timer.due_at + JUST_AFTER)
-    return min(moments, default=None)
+        moments.append(timer.due_at)
+    first = min(moments, default=None)
+    return first + JUST_AFTER if first is not None and first == timer.due_at else first
 
 
 def pauses_of(events: Iterable[TimerEvent]) -> list[tuple[datetime, datetime]]:
