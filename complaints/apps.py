@@ -8,7 +8,10 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         from complaints import integrity, notices
+        from complaints.api.refusals import as_problem
+        from complaints.errors import Refusal
         from complaints.models import TicketTimer, TimerStep
+        from portal.api.problems import register_refusal
         from portal.integrity import register as register_check
         from portal.promises import sweeping
 
@@ -23,3 +26,4 @@ class ComplaintsConfig(AppConfig):
         )
         notices.register_wordings()
         register_check(integrity.findings)
+        register_refusal(Refusal, as_problem)

@@ -319,6 +319,7 @@ class Ticket(models.Model):
 class TicketEvent(models.Model):
     """One thing that happened to a ticket, by whom and when. Cannot be edited or deleted (C20)."""
 
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     at = models.DateTimeField()

@@ -8,7 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from portal import environment
+from portal import __version__, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.organization.middleware.OwnLanguageMiddleware",
+    "portal.api.middleware.ResidentApiMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -240,6 +241,31 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Front-desk portal: residents' API",
+    "VERSION": __version__,
+    "OAS_VERSION": "3.1.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_PUBLIC": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "TicketKind": "complaints.states.Kind.choices",
+        "TicketStatus": "complaints.states.Status.choices",
+        "PreferredContact": "residents.models.Contact.choices",
+    },
+}
+_DEMO = 100 if PORTAL_DEMO else 1  # for everybody trying it out at once
+RESIDENT_RATES = {
+    "token": f"{600 * _DEMO}/minute",
+    "address": f"{1200 * _DEMO}/minute",
+    "new_tickets": f"{60 * _DEMO}/hour",
+    "code_phone_minute": "1/minute",
+    "code_phone_hour": "5/hour",
+    "code_address": f"{30 * _DEMO}/hour",
+    "token_address": f"{20 * _DEMO}/hour",
 }
 
 # --- logs: English, ids instead of names and numbers ----------------------------------------------------------------

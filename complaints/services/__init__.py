@@ -12,7 +12,7 @@ from complaints.services.dispatching import (
 )
 from complaints.services.grading import confirm_wish, set_severity
 from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
-from complaints.services.intake import Report, register_ticket
+from complaints.services.intake import Report, register, register_ticket
 from complaints.services.telling import (
     How,
     acknowledge,
@@ -44,6 +44,7 @@ __all__ = [
     "rate_ticket",
     "record_arrival",
     "record_callback",
+    "register",
     "register_ticket",
     "reopen_ticket",
     "reply_to_resident",

@@ -1,0 +1,223 @@
+"""Residents' tickets. Every change goes through the services; what is not theirs is 404."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from complaints import services
+from complaints.api import serializers
+from complaints.models import Ticket, TicketEvent, TicketTimer
+from complaints.services import Report
+from complaints.states import EventKind, Kind, ReportChannel, Status, Target
+from portal.api.etags import conditional, json_answer, require_match
+from portal.api.paging import NewestFirst
+from portal.api.problems import Problem
+from residents.api.idempotency import idempotent
+from residents.api.views import count
+from residents.models import ApiAccount, Residence
+
+KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)
+MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
+
+
+class CategoriesView(APIView):
+    @extend_schema(operation_id="categories", responses=serializers.CategoriesSerializer)
+    def get(self, request: Request) -> HttpResponse:
+        """What a report can be about."""
+        found = serializers.categories_by_code().values()
+        facts = {"results": [{"code": row.code, "name": str(row), "kinds": row.kinds} for row in found]}
+        return conditional(request, facts)
+
+
+class TicketsView(APIView):
+    @extend_schema(
+        operation_id="list_tickets",
+        parameters=[
+            OpenApiParameter("status", str, enum=Status.values),
+            OpenApiParameter("kind", str, enum=Kind.values),
+            OpenApiParameter("page_size", int),
+            OpenApiParameter("cursor", str),
+        ],
+        responses=serializers.TicketPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Own tickets, newest first."""
+        found = _own(request.user)
+        for name, choices in (("status", Status.values), ("kind", Kind.values)):
+            value = request.query_params.get(name)
+            if value is not None and value not in choices:
+                raise ValidationError({name: [_("This is not one of: %(choices)s.") % {"choices": ", ".join(choices)}]})
+            if value is not None:
+                found = found.filter(**{name: value})
+        pages = NewestFirst()
+        page = pages.paginate_queryset(found.prefetch_related(PROMISES, "callbacks"), request) or []
+        return pages.get_paginated_response([serializers.facts_of(ticket, whole=False) for ticket in page])
+
+    @extend_schema(
+        operation_id="report",
+        request=serializers.ReportSerializer,
+        responses={201: serializers.TicketSerializer},
+        parameters=[KEY],
+    )
+    @idempotent
+    def post(self, request: Request) -> HttpResponse:
+        """Report something. The first second counts: its time limits run from now."""
+        account: ApiAccount = request.user
+        count("new_tickets", hashlib.sha256(request.auth.digest.encode()).hexdigest())
+        form = serializers.ReportSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = form.validated_data
+        home = _home(account, wanted.get("unit"))
+        _check_wished_on(wanted, home)
+        report = Report(
+            site=home.unit.site,
+            kind=Kind(wanted["kind"]),
+            channel=ReportChannel.API,
+            description=wanted["description"],
+            category=wanted.get("category"),
+            unit=home.unit,
+            resident=home.resident,
+            occurred_at=wanted.get("occurred_at"),
+            place=wanted.get("place", ""),
+            about=wanted.get("about", ""),
+            demand=wanted.get("demand", ""),
+            contact=wanted.get("contact", ""),
+            wished_on=wanted.get("wished_on"),
+        )
+        ticket, events, timers = services.register(report, resident=account)
+        # What was just written needs no reading back.
+        ticket._prefetched_objects_cache = {"events": events, "timers": timers, "callbacks": []}  # type: ignore[attr-defined]  # noqa: SLF001
+        location = reverse("api:ticket", args=[ticket.uuid])
+        return json_answer(serializers.facts_of(ticket), status=201, headers={"Location": location})
+
+
+class TicketView(APIView):
+    @extend_schema(operation_id="ticket", responses=serializers.TicketSerializer)
+    def get(self, request: Request, uuid: UUID) -> HttpResponse:
+        """One of one's own tickets, with its history."""
+        return conditional(request, serializers.facts_of(_whole(request, uuid)))
+
+
+class CommentsView(APIView):
+    @extend_schema(
+        operation_id="comment",
+        request=serializers.CommentSerializer,
+        responses={201: serializers.CommentAnswerSerializer},
+        parameters=[KEY, MATCH],
+    )
+    @idempotent
+    def post(self, request: Request, uuid: UUID) -> HttpResponse:
+        """A message to the desk."""
+        form = serializers.CommentSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        with transaction.atomic():
+            ticket = _matched(request, uuid)
+            services.comment_as_resident(ticket.pk, form.validated_data["text"], resident=request.user)
+            event = ticket.events.filter(kind=EventKind.COMMENT).latest("pk")
+        at = event.at.astimezone(ticket.site.zone).isoformat()
+        return json_answer({"id": str(event.uuid), "at": at, "text": event.text}, status=201)
+
+
+class RatingView(APIView):
+    @extend_schema(
+        operation_id="rate",
+        request=serializers.RatingSerializer,
+        responses=serializers.TicketSerializer,
+        parameters=[KEY, MATCH],
+    )
+    @idempotent
+    def post(self, request: Request, uuid: UUID) -> HttpResponse:
+        """How it went: counts as the callback; what is not solved begins its next round."""
+        form = serializers.RatingSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        with transaction.atomic():
+            ticket = _matched(request, uuid)
+            services.rate_ticket(ticket.pk, **form.validated_data, resident=request.user)
+        return json_answer(serializers.facts_of(_whole(request, uuid)))
+
+
+class WithdrawalView(APIView):
+    @extend_schema(
+        operation_id="withdraw",
+        request=serializers.WithdrawalSerializer,
+        responses=serializers.TicketSerializer,
+        parameters=[KEY, MATCH],
+    )
+    @idempotent
+    def post(self, request: Request, uuid: UUID) -> HttpResponse:
+        """Take it back, as long as nobody has resolved it."""
+        form = serializers.WithdrawalSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        with transaction.atomic():
+            ticket = _matched(request, uuid)
+            services.withdraw_ticket(ticket.pk, form.validated_data.get("reason", ""), resident=request.user)
+        return json_answer(serializers.facts_of(_whole(request, uuid)))
+
+
+PROMISES = Prefetch("timers", TicketTimer.objects.filter(target__in=[Target.REPLY, Target.RESOLVE]))
+HISTORY = Prefetch("events", TicketEvent.objects.order_by("at", "pk"))
+
+
+def _own(account: ApiAccount) -> Any:
+    return Ticket.objects.of_resident(account.phone).select_related("site", "unit", "category")
+
+
+def _whole(request: Request, uuid: UUID) -> Ticket:
+    ticket = _own(request.user).filter(uuid=uuid).prefetch_related(PROMISES, HISTORY, "callbacks").first()
+    if ticket is None:
+        raise Http404
+    found: Ticket = ticket
+    return found
+
+
+def _matched(request: Request, uuid: UUID) -> Ticket:
+    """One's own ticket, held until the transaction ends, and as the client last saw it where it says so."""
+    ticket: Ticket | None = _own(request.user).select_for_update(of=("self",), no_key=True).filter(uuid=uuid).first()
+    if ticket is None:
+        raise Http404
+    if "If-Match" in request.headers:
+        require_match(request, serializers.facts_of(_whole(request, uuid)))
+    return ticket
+
+
+def _home(account: ApiAccount, unit: UUID | None) -> Residence:
+    """The home that the report is about; the only one where the resident has one."""
+    homes = list(
+        Residence.objects.current(timezone.localdate())
+        .of_phone(account.phone)
+        .select_related("unit__site", "resident")
+        .order_by("pk")
+    )
+    if not homes:
+        raise Problem(403, _("No home belongs to this number any more. Please ask the front desk."))
+    if unit is not None:
+        homes = [home for home in homes if home.unit.uuid == unit]
+        if not homes:
+            raise ValidationError({"unit": [_("This is none of your homes.")]})
+    if len({home.unit_id for home in homes}) > 1:
+        raise ValidationError({"unit": [_("You have several homes: say which one.")]})
+    return homes[0]
+
+
+def _check_wished_on(wanted: dict[str, Any], home: Residence) -> None:
+    wished_on = wanted.get("wished_on")
+    if wished_on is None:
+        return
+    today = timezone.now().astimezone(home.unit.site.zone).date()
+    if not today <= wished_on <= today + timedelta(days=serializers.MOST_DAYS_AHEAD):
+        raise ValidationError({"wished_on": [_("This is a day from today to 90 days ahead.")]})

@@ -1,0 +1,24 @@
+"""Fields of what residents send: text as it was sent, or a clear refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+
+class TextAsSent(serializers.CharField):
+    """Kept code point by code point; NUL, lone surrogates (DRF's own checks) and white space alone are refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("trim_whitespace", False)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, bool | int | float):
+            self.fail("invalid")
+        value: str = super().to_internal_value(data)
+        if value and not value.strip():
+            raise serializers.ValidationError(_("This is white space alone."))
+        return value

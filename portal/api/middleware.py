@@ -1,0 +1,62 @@
+"""What holds for every answer under /api/: rates, a body's size, and JSON where Django would answer with a page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from axes.helpers import get_client_ip_address
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+from portal.api import rates
+from portal.api.problems import problem_page
+
+PREFIX = "/api/"
+UNCOUNTED = ("/api/v1/health/", "/api/v1/schema/", "/api/v1/docs/")
+
+
+class ResidentApiMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        rate = _rate_of(request)
+        if not rate.allowed:
+            response: HttpResponse = problem_page(request, 429, _("Too many requests. Please wait a little."))
+            response["Retry-After"] = str(rate.reset)
+        elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not _is_upload(request):
+            response = problem_page(request, 413, _("The body is larger than 1 MB."))
+        else:
+            response = self.get_response(request)
+        response["RateLimit-Limit"] = str(rate.limit)
+        response["RateLimit-Remaining"] = str(rate.remaining)
+        response["RateLimit-Reset"] = str(rate.reset)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+
+def _rate_of(request: HttpRequest) -> rates.Rate:
+    """The narrower of the token's and the address's rate; the address counts with and without a token."""
+    if request.path_info.startswith(UNCOUNTED):
+        return rates.Rate(0, 0, 0, allowed=True)
+    by_address = rates.hit("address", str(get_client_ip_address(request)))
+    authorization = request.headers.get("Authorization", "")
+    if not authorization or not by_address.allowed:
+        return by_address
+    by_token = rates.hit("token", hashlib.sha256(authorization.encode(errors="replace")).hexdigest())
+    return min(by_address, by_token, key=lambda rate: (rate.allowed, rate.remaining))
+
+
+def _length(request: HttpRequest) -> int:
+    length = request.headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
+
+
+def _is_upload(request: HttpRequest) -> bool:
+    return (request.content_type or "").startswith("multipart/")
