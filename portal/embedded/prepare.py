@@ -56,14 +56,6 @@ def _migrate() -> None:
     _call("load_defaults")
 
 
-def _first_admin() -> None:
-    from django.contrib.auth import get_user_model
-
-    # Somebody who can sign in is there already: an outside database, or a first start that was interrupted.
-    if not get_user_model().objects.filter(is_superuser=True).exists():
-        _call("first_admin")
-
-
 def _collect_static() -> None:
     _call("collectstatic", interactive=False, verbosity=0, clear=True)
 
@@ -78,7 +70,7 @@ _STEPS = {
     "probe": _probe,
     "migrate": _migrate,
     "seed_demo": lambda: _call("seed_demo"),
-    "first_admin": _first_admin,
+    "first_admin": lambda: _call("first_admin"),
     "collectstatic": _collect_static,
 }
 

@@ -33,7 +33,7 @@ def web_program(state: State, env: dict[str, str], listener: int, on_line: Calla
 def worker_program(state: State, env: dict[str, str], on_line: Callable[[str], None] | None) -> Program:
     """Celery's worker; gossip and mingle talk to other workers and only slow the start."""
     argv = [
-        *[PYTHON, "-m", "celery", "-A", "portal", "worker", "--concurrency", "2", "--queues", "default"],
+        *[PYTHON, "-m", "celery", "-A", "portal", "worker", "--concurrency", "2"],
         *["--loglevel", env.get("LOG_LEVEL") or "INFO", "--without-gossip", "--without-mingle"],
     ]
     return Program(name="worker", argv=argv, env=env, cwd=CHECKOUT, log=state.log("worker"), on_line=on_line)

@@ -242,8 +242,7 @@ class _Start:
         address = as_host(self._options.bind).strip("[]")
         connection = http.client.HTTPConnection(address, listener.getsockname()[1], timeout=5)
         try:
-            # As the proxy in front of a production portal would ask, or it would redirect us to HTTPS.
-            connection.request("GET", "/health/live/", headers={"Host": host, "X-Forwarded-Proto": "https"})
+            connection.request("GET", "/health/live/", headers={"Host": host})
             answer = connection.getresponse()
             return answer.status == 200 and json.loads(answer.read()).get("status") == "ok"
         except (OSError, http.client.HTTPException, ValueError, AttributeError):
