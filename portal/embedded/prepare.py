@@ -28,8 +28,8 @@ def main(steps: list[str]) -> int:
         complain(" ".join(str(refusal).split()))
         return 3
     except OperationalError as refusal:
-        reason = " ".join(str(refusal).split())
-        complain(f"The database does not answer as it should: {reason} Check DATABASE_URL and the server it names.")
+        reason = str(refusal).strip().splitlines()[0].strip().rstrip(".?")
+        complain(f"The database does not answer: {reason}; check DATABASE_URL and the server it names.")
         return 3
     return 0
 
