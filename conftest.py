@@ -1,28 +1,17 @@
-"""What the whole suite stands on: plain static files, a Chromium for the browser tests, and nothing sent outside."""
+"""What the whole suite stands on: a Chromium for the browser tests, and an ORM that works beside it."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test.utils import override_settings
 
 # Playwright's sync API runs an event loop in the tests' own thread, where the ORM would refuse to work.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def plain_static_files() -> Iterator[None]:
-    """Serve static files by their plain names: the live server finds no hashed ones, and pages would have no CSS."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -66,8 +66,7 @@ def main() -> None:
     logger.info("leading")
     threading.Thread(target=end_when_lost, args=(held,), daemon=True).start()
     # The schedule is in the code and holds intervals only, so nothing needs to be remembered in a file.
-    level = settings.LOGGING["root"]["level"]
-    app.Beat(scheduler="celery.beat:Scheduler", loglevel=level, redirect_stdouts=False).run()
+    app.Beat(scheduler="celery.beat:Scheduler", loglevel=settings.LOG_LEVEL, redirect_stdouts=False).run()
 
 
 def _connect() -> extensions.connection:
@@ -84,7 +83,8 @@ def _connect() -> extensions.connection:
 def _ask(held: extensions.connection, question: str, *values: object) -> object:
     with held.cursor() as cursor:
         cursor.execute(question, values)
-        return cursor.fetchone()[0]
+        (answer,) = cursor.fetchone()
+        return answer
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ class Loan:
         self._folder = state.folder / name
         self._folder.mkdir(parents=True, exist_ok=True)
         self._use = FileLock(self._folder / "users.lock")
+        self._keeper: subprocess.Popen[bytes] | None = None
         self.connection: dict[str, str] = {}
 
     def take(self) -> None:
@@ -33,8 +34,9 @@ class Loan:
         self._use.take(shared=True)  # waits while a keeper is just putting the server down
         try:
             with locked(self._folder / "start.lock"):
-                keeper = None if self.is_kept() else self._start_keeper()
-                self._await_ready(keeper)
+                if not self.is_kept():
+                    self._start_keeper()
+                self._await_ready()
         except BaseException:
             self._use.let_go()
             raise
@@ -59,7 +61,7 @@ class Loan:
     def await_end(self) -> None:
         """Wait until the server is down, unless another command goes on using it."""
         until = time.monotonic() + STOP_PATIENCE
-        while self.is_kept() and time.monotonic() < until:
+        while self._is_coming() and time.monotonic() < until:
             last = FileLock(self._folder / "users.lock")
             nobody_left = last.try_take()
             last.let_go()
@@ -70,11 +72,13 @@ class Loan:
                     return
             time.sleep(0.05)
 
-    def _start_keeper(self) -> subprocess.Popen[bytes]:
+    def _start_keeper(self) -> None:
+        if self._keeper is not None:
+            self._keeper.wait()  # it has lost its lock, so it is dead or as good as dead
         for note in ("ready.json", "problem.txt"):
             (self._folder / note).unlink(missing_ok=True)
         with self._state.log(f"keeper-{self.name}").open("ab") as log:
-            return subprocess.Popen(
+            self._keeper = subprocess.Popen(
                 [sys.executable, "-m", "portal.embedded.keeper", self.name, str(self._state.folder)],
                 env=variables(),
                 cwd=CHECKOUT,
@@ -84,7 +88,7 @@ class Loan:
                 start_new_session=True,  # it may serve others after us, so neither our terminal nor our end is its own
             )
 
-    def _await_ready(self, keeper: subprocess.Popen[bytes] | None) -> None:
+    def _await_ready(self) -> None:
         until = time.monotonic() + START_PATIENCE
         ready = self._folder / "ready.json"
         while time.monotonic() < until:
@@ -93,10 +97,15 @@ class Loan:
                 return
             except (OSError, ValueError):
                 pass
-            if keeper.poll() is not None if keeper is not None else not self.is_kept():
+            if not self._is_coming():
                 raise Problem(self.problem())
             time.sleep(0.03)
         raise Problem(self.problem())
+
+    def _is_coming(self) -> bool:
+        if self._keeper is not None and self._keeper.poll() is None:
+            return True  # perhaps not at its lock yet
+        return self.is_kept()
 
 
 class Borrowed:

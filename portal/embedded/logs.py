@@ -27,8 +27,13 @@ class RotatingLog:
                     self._rotate()
                 self._file.write(line)
                 self._file.flush()
-            except OSError:
+            except (OSError, ValueError):  # a full disk, or closed
                 pass
+
+    def close(self) -> None:
+        """Stop writing; lines that still come are dropped."""
+        with self._lock:
+            self._file.close()
 
     def _rotate(self) -> None:
         self._file.close()
@@ -40,18 +45,23 @@ class RotatingLog:
         self._file = self.path.open("ab")
 
 
-def follow(process: subprocess.Popen[bytes], log: RotatingLog, on_line: Callable[[str], None] | None = None) -> None:
+def follow(
+    process: subprocess.Popen[bytes], log: RotatingLog, on_line: Callable[[str], None] | None = None
+) -> threading.Thread:
     """Copy what a child prints into ``log``, in the background, and show each line to ``on_line``."""
     stream = process.stdout
     assert stream is not None
 
     def copy() -> None:
-        for line in stream:
-            log.write(line)
-            if on_line is not None:
-                on_line(line.decode(errors="replace").rstrip())
+        with stream:
+            for line in stream:
+                log.write(line)
+                if on_line is not None:
+                    on_line(line.decode(errors="replace").rstrip())
 
-    threading.Thread(target=copy, daemon=True, name=f"log-{log.path.stem}").start()
+    copier = threading.Thread(target=copy, daemon=True, name=f"log-{log.path.stem}")
+    copier.start()
+    return copier
 
 
 def tail(path: Path, lines: int = 12) -> str:

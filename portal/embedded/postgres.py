@@ -141,7 +141,7 @@ class Postgres:
 
     def _initdb(self, folder: Path, lc_ctype: str) -> int:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", f"--lc-ctype={lc_ctype}"]
-        argv = [self._binary("initdb"), "-D", folder, "-U", "postgres", "--auth=trust", "-E", "UTF8", *locale]
+        argv = [str(self._binary("initdb")), "-D", str(folder), "-U", "postgres", "--auth=trust", "-E", "UTF8", *locale]
         if self._state.is_for_tests:
             argv.append("--no-sync")
         with self._state.log("initdb").open("wb") as log:
@@ -214,7 +214,7 @@ class Postgres:
 
     def _call(self, name: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
-            argv = [self._binary(name), *arguments]
+            argv = [str(self._binary(name)), *arguments]
             return subprocess.run(argv, env=self._environment(), cwd="/", capture_output=True, check=False, timeout=20)
         except (OSError, subprocess.TimeoutExpired) as refusal:
             return subprocess.CompletedProcess([name], 1, b"", str(refusal).encode())

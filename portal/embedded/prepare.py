@@ -28,8 +28,8 @@ def main(steps: list[str]) -> int:
         complain(" ".join(str(refusal).split()))
         return 3
     except OperationalError as refusal:
-        reason = " ".join(str(refusal).split())
-        complain(f"The database does not answer as it should: {reason} Check DATABASE_URL and the server it names.")
+        reason = str(refusal).strip().splitlines()[0].strip().rstrip(".?")
+        complain(f"The database does not answer: {reason}; check DATABASE_URL and the server it names.")
         return 3
     return 0
 
@@ -56,14 +56,6 @@ def _migrate() -> None:
     _call("load_defaults")
 
 
-def _first_admin() -> None:
-    from django.contrib.auth import get_user_model
-
-    # Somebody who can sign in is there already: an outside database, or a first start that was interrupted.
-    if not get_user_model().objects.filter(is_superuser=True).exists():
-        _call("first_admin")
-
-
 def _collect_static() -> None:
     _call("collectstatic", interactive=False, verbosity=0, clear=True)
 
@@ -78,7 +70,7 @@ _STEPS = {
     "probe": _probe,
     "migrate": _migrate,
     "seed_demo": lambda: _call("seed_demo"),
-    "first_admin": _first_admin,
+    "first_admin": lambda: _call("first_admin"),
     "collectstatic": _collect_static,
 }
 

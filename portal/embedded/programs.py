@@ -12,7 +12,7 @@ from portal.embedded.supervisor import Program
 def web_program(state: State, env: dict[str, str], listener: int, on_line: Callable[[str], None] | None) -> Program:
     """Gunicorn on a socket that is listening already, so that a restart refuses no connection."""
     argv = [
-        *[PYTHON, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{listener}"],
+        *[str(PYTHON), "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{listener}"],
         *["--workers", env.get("WEB_WORKERS") or "2", "--worker-class", "gthread", "--threads", "4"],
         *["--timeout", "60", "--graceful-timeout", "10", "--no-control-socket"],
         # No access log: search terms in addresses are names and phone numbers.
@@ -33,7 +33,7 @@ def web_program(state: State, env: dict[str, str], listener: int, on_line: Calla
 def worker_program(state: State, env: dict[str, str], on_line: Callable[[str], None] | None) -> Program:
     """Celery's worker; gossip and mingle talk to other workers and only slow the start."""
     argv = [
-        *[PYTHON, "-m", "celery", "-A", "portal", "worker", "--concurrency", "2", "--queues", "default"],
+        *[str(PYTHON), "-m", "celery", "-A", "portal", "worker", "--concurrency", "2"],
         *["--loglevel", env.get("LOG_LEVEL") or "INFO", "--without-gossip", "--without-mingle"],
     ]
     return Program(name="worker", argv=argv, env=env, cwd=CHECKOUT, log=state.log("worker"), on_line=on_line)

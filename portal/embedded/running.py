@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 from portal.embedded import static_files
 from portal.embedded.borrowing import Borrowed
@@ -64,8 +65,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(1, f"{self.prog}: {message}; {self.prog} --help lists what it understands.\n")
+
+
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bin/run", description="Set everything up and run the front-desk portal.")
+    parser = _Parser(prog="bin/run", description="Set everything up and run the front-desk portal.")
     parser.add_argument(
         "--empty",
         action="store_true",
@@ -143,23 +149,22 @@ class _Start:
             raise Problem("The first administrator needs a user name and a password: start again.")
         return dict(zip(names, (username, password), strict=True))
 
-    def _decide_fill(self, connection: dict[str, str]) -> None:
+    def _decide_fill(self, connection: dict[str, str]) -> dict[str, str]:
         """Decide, once for all starts, between demo mode and production, and what the database begins with."""
         if "fill" in self._memory:
-            return
+            return {name: self._memory.get(name) for name in ("demo", "fill")}
         wish = os.environ.get("PORTAL_DEMO")
         if os.environ.get("DATABASE_URL") and self._is_database_used(connection):
             # Somebody's portal, to which this host is new: nothing of ours goes in.
-            self._memory.remember(demo=wish or "0", fill="none", filled="1")
-        elif self._options.empty:
-            self._memory.remember(demo=wish or "0", fill="admin")
-        else:
-            self._memory.remember(demo=wish or "1", fill="admin" if wish == "0" else "demo")
+            return {"demo": wish or "0", "fill": "nothing"}
+        if self._options.empty:
+            return {"demo": wish or "0", "fill": "admin"}
+        return {"demo": wish or "1", "fill": "admin" if wish == "0" else "demo"}
 
     def _is_database_used(self, connection: dict[str, str]) -> bool:
         # Demo mode only for this look, so that production's demands come in their turn and with their own sentences.
-        looking = {"PORTAL_DEMO": "1", "SECRET_KEY": random_secret_key(), "DEBUG": "0"}
-        self._run_prepare(["probe"], portal_variables(self._state, connection, self._memory) | looking)
+        looking = {"SECRET_KEY": random_secret_key(), "DEBUG": "0", "PORTAL_DEMO": "1"}
+        self._run_prepare(["probe"], variables() | connection | looking)
         return tail(self._state.log("prepare"), lines=1) == "used"
 
     # Setting up
@@ -170,15 +175,21 @@ class _Start:
             log = self._state.log("setup")
             if run_step([str(PYTHON), "-m", "portal.embedded.catalogs"], env=variables(), log=log) != 0:
                 raise Problem(tail(log, lines=1))
-        self._decide_fill(connection)
-        self._env = portal_variables(self._state, connection, self._memory) | self._listening_variables()
+        decided = self._decide_fill(connection)
+        self._env = portal_variables(self._state, connection, self._memory, demo=decided["demo"])
+        self._env |= self._listening_variables()
         steps = ["migrate"]
-        if not self._memory.get("filled"):
-            steps.append("seed_demo" if self._memory.get("fill") == "demo" else "first_admin")
-            say("Setting up the database" + (" and its demo data …" if steps[-1] == "seed_demo" else " …"))
         if not static_files.are_collected(self._state):
             steps.append("collectstatic")
-        self._run_prepare(steps, self._env | admin)
+        if not self._memory.get("filled"):
+            say("Setting up the database" + (" and its demo data …" if decided["fill"] == "demo" else " …"))
+            self._run_prepare(["migrate"], self._env)
+            # Only from here on is there anything that another decision would have to undo.
+            self._memory.remember(**decided)
+            fill = {"demo": ["seed_demo"], "admin": ["first_admin"], "nothing": []}[decided["fill"]]
+            steps = [*fill, *steps[1:]]
+        if steps:
+            self._run_prepare(steps, self._env | admin)
         # Noted only now: what was interrupted is done again, whole, at the next start.
         if not self._memory.get("filled"):
             self._memory.remember(filled="1")
@@ -216,6 +227,7 @@ class _Start:
                 supervisor.start(program)
             self._await_ready(supervisor, listener)
             self._announce(demo=demo)
+            self._warn(listener)
             while True:
                 supervisor.tick()
                 servers.revive()
@@ -238,16 +250,24 @@ class _Start:
 
     def _answers(self, listener: socket.socket) -> bool:
         """Whether the product's own health page says that it is well."""
+        return self._ask("/health/live/", listener).get("status") == "ok"
+
+    def _warn(self, listener: socket.socket) -> None:
+        """Name what is down: without its Redis the portal works on, but whoever has just started it should know."""
+        down = self._ask("/health/", listener).get("down") or []
+        if isinstance(down, list) and down:
+            say(f"Not everything is up: {', '.join(map(str, down))} does not answer.")
+
+    def _ask(self, path: str, listener: socket.socket) -> dict[str, object]:
         host = self._env.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*") or "localhost"
         address = as_host(self._options.bind).strip("[]")
         connection = http.client.HTTPConnection(address, listener.getsockname()[1], timeout=5)
         try:
-            # As the proxy in front of a production portal would ask, or it would redirect us to HTTPS.
-            connection.request("GET", "/health/live/", headers={"Host": host, "X-Forwarded-Proto": "https"})
-            answer = connection.getresponse()
-            return answer.status == 200 and json.loads(answer.read()).get("status") == "ok"
-        except (OSError, http.client.HTTPException, ValueError, AttributeError):
-            return False
+            connection.request("GET", path, headers={"Host": host})
+            answer = json.loads(connection.getresponse().read())
+            return answer if isinstance(answer, dict) else {}
+        except (OSError, http.client.HTTPException, ValueError):
+            return {}
         finally:
             connection.close()
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ class _Child:
     program: Program
     log: RotatingLog
     process: subprocess.Popen[bytes] | None = None
+    copier: threading.Thread | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
     pause: float = 1.0
@@ -100,6 +102,9 @@ class Supervisor:
             for child in children:
                 child.process = None
                 child.restart_at = float("inf")
+                if child.copier is not None:
+                    child.copier.join(1.0)  # for the last words
+                child.log.close()
 
     def _launch(self, child: _Child) -> None:
         program = child.program
@@ -119,13 +124,15 @@ class Supervisor:
             child.restart_at = time.monotonic() + LONGEST_PAUSE
             return
         child.started_at = time.monotonic()
-        follow(child.process, child.log, program.on_line)
+        child.copier = follow(child.process, child.log, program.on_line)
 
     def _note_end(self, child: _Child) -> None:
         process, program, now = child.process, child.program, time.monotonic()
         assert process is not None
         signal_group(process, signal.SIGKILL)  # its own children must not meet the next copy
         child.process = None
+        if child.copier is not None:
+            child.copier.join(1.0)
         if now - child.started_at > DEATHS_WITHIN:
             child.pause = 1.0
         child.deaths = [moment for moment in child.deaths if now - moment < DEATHS_WITHIN] + [now]

@@ -89,14 +89,17 @@ class Memory:
         unfinished.replace(self._path)
 
 
-def portal_variables(state: State, connection: dict[str, str], memory: Memory) -> dict[str, str]:
-    """The variables for any process of the portal that works on ``state``."""
+def portal_variables(state: State, connection: dict[str, str], memory: Memory, *, demo: str = "") -> dict[str, str]:
+    """The variables for any process of the portal that works on ``state``.
+
+    ``demo`` (1 or 0) is the mode of a first start, which is not remembered yet; the environment's wish goes before.
+    """
     env = variables() | connection
     if "PORTAL_POSTGRES_BIN" in env:
         env["PATH"] += os.pathsep + env.pop("PORTAL_POSTGRES_BIN")  # psql for dbshell, behind the system's own
     env["PORTAL_STATIC_ROOT"] = str(state.static_root)
     if not env.get("PORTAL_DEMO"):
-        env["PORTAL_DEMO"] = memory.get("demo") or "0"
+        env["PORTAL_DEMO"] = demo or memory.get("demo") or "0"
     # With outside servers in production, a key made here would differ from host to host: there it is given.
     if "DATABASE_URL" in connection or env["PORTAL_DEMO"] == "1":
         for name, make in (("SECRET_KEY", random_secret_key), ("FIELD_KEYS", random_field_key)):
