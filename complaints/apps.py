@@ -7,7 +7,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import integrity, notices
+        from complaints import integrity, menu, notices
         from complaints.models import TicketTimer, TimerStep
         from portal.integrity import register as register_check
         from portal.promises import sweeping
@@ -22,4 +22,5 @@ class ComplaintsConfig(AppConfig):
             )
         )
         notices.register_wordings()
+        menu.register()
         register_check(integrity.findings)
