@@ -7,7 +7,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import integrity, notices
+        from complaints import integrity, menu, notices
         from complaints.api.refusals import as_problem
         from complaints.errors import Refusal
         from complaints.models import TicketTimer, TimerStep
@@ -25,5 +25,6 @@ class ComplaintsConfig(AppConfig):
             )
         )
         notices.register_wordings()
+        menu.register()
         register_check(integrity.findings)
         register_refusal(Refusal, as_problem)

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "portal.promises",
     "portal.notifications",
     "portal.audit",
+    "portal.pages",
     "residents",
     "complaints",
 ]
@@ -84,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.pages.context.page",
             ]
         },
     }
@@ -126,6 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/login/"
+CSRF_FAILURE_VIEW = "portal.pages.errors.csrf_failed"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: the absolute length of a shift
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

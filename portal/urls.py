@@ -1,7 +1,17 @@
 """Every address of the portal."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal import health
 
-urlpatterns = [path("health/", health.health, name="health"), path("health/live/", health.live, name="live")]
+urlpatterns = [
+    path("health/", health.health, name="health"),
+    path("health/live/", health.live, name="live"),
+    path("", include("portal.pages.urls")),
+    path("", include("complaints.urls")),
+]
+
+handler400 = "portal.pages.errors.bad_request"
+handler403 = "portal.pages.errors.forbidden"
+handler404 = "portal.pages.errors.not_found"
+handler500 = "portal.pages.errors.server_error"

@@ -151,7 +151,7 @@ class _Player:
         self.number = number
         self.timers: list[TicketTimer] = []
         self.callback: Callback | None = None
-        self.told = [said for code, *said in stories.STORIES if code == script.category] or [["", "", "已处理完毕。"]]
+        self.told = [said for code, *said in stories.STORIES if code == script.category]
         self.story = random.choice(self.told)
 
     def play(self) -> None:

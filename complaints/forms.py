@@ -1,0 +1,217 @@
+"""The shape of what people type. Whether a step may be taken is decided by the services."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from complaints.services import How
+from complaints.states import Kind, ReportChannel, Severity
+from residents import phones
+from residents.models import Contact
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FURTHEST_WISH_DAYS = 90
+MOST_MICROSECONDS = 250_000_000_000_000_000  # some seven thousand years
+
+
+class MarkField(forms.CharField):
+    """Where a list goes on: ``<microseconds since 1970>-<id>``."""
+
+    def clean(self, value: Any) -> tuple[datetime, int] | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        moment, _dash, pk = text.partition("-")
+        if not (moment.isascii() and moment.isdigit() and pk.isascii() and pk.isdigit() and len(pk) < 19):
+            raise ValidationError(_("This page of the list does not exist."))
+        microseconds = int(moment[:20])
+        if microseconds > MOST_MICROSECONDS:
+            raise ValidationError(_("This page of the list does not exist."))
+        return EPOCH + timedelta(microseconds=microseconds), int(pk)
+
+
+class FilterForm(forms.Form):
+    """What narrows the queue. A value that is none of those offered is said, and does not narrow."""
+
+    tab = forms.CharField(max_length=20, required=False)
+    q = forms.CharField(max_length=60, required=False)
+    severity = forms.ChoiceField(choices=[("", ""), *Severity.choices], required=False)
+    department = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    late = forms.BooleanField(required=False)
+    after = MarkField(max_length=60, required=False)
+
+    def usable(self) -> dict[str, Any]:
+        """The valid values; of the others, nothing."""
+        self.full_clean()
+        blank: dict[str, Any] = {"tab": "", "q": "", "severity": "", "department": None, "late": False, "after": None}
+        return {**blank, **{name: value for name, value in getattr(self, "cleaned_data", {}).items() if name in blank}}
+
+
+def _one_line(**attributes: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **attributes})
+
+
+class RegisterForm(forms.Form):
+    """The residents' complaint form 住户投诉意见表. By hand: who, category, severity, what happened; the rest is filled."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, widget=forms.RadioSelect)
+    channel = forms.ChoiceField(
+        label=_("Channel"),
+        choices=[(value, label) for value, label in ReportChannel.choices if value != ReportChannel.API],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    party = forms.CharField(max_length=40, required=False)
+    chosen_party = forms.CharField(max_length=40, required=False)
+    room = forms.CharField(
+        label=_("Resident / unit"),
+        max_length=60,
+        required=False,
+        widget=_one_line(
+            **{
+                "role": "combobox",
+                "aria-controls": "room-list",
+                "aria-expanded": "false",
+                "aria-autocomplete": "list",
+                "aria-describedby": "room-help",
+                "autocapitalize": "off",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    visitor_name = forms.CharField(label=_("Visitor's name"), max_length=60, required=False)
+    visitor_phone = forms.CharField(
+        label=_("Visitor's phone"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    category = forms.CharField(label=_("Category"), max_length=30, required=False)
+    subcategory = forms.CharField(label=_("More exactly"), max_length=30, required=False)
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices)
+    description = forms.CharField(
+        label=_("What happened"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )
+    occurred_at = forms.DateTimeField(
+        label=_("When it happened"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    place = forms.CharField(label=_("Where"), max_length=200, required=False)
+    about = forms.CharField(label=_("Person or department complained about"), max_length=200, required=False)
+    contact = forms.ChoiceField(label=_("Prefers to be reached by"), choices=[("", _("As on file")), *Contact.choices], required=False)
+    demand = forms.CharField(
+        label=_("What the resident asks for"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    wished_on = forms.DateField(
+        label=_("Wished date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    department = forms.IntegerField(label=_("Dispatch to"), min_value=1, max_value=2**63 - 1, required=False)
+    dispatch_now = forms.BooleanField(label=_("Dispatch at once"), required=False)
+
+    def clean_category(self) -> str:
+        """A finer category, where one is chosen, says what the coarse one is."""
+        chosen: str = self.data.get("subcategory", "") or self.cleaned_data["category"]
+        if not chosen:
+            raise ValidationError(_("Choose what it is about."))
+        return chosen
+
+    def clean_visitor_phone(self) -> str:
+        typed: str = self.cleaned_data["visitor_phone"]
+        if not typed:
+            return ""
+        try:
+            return phones.normalized(typed)
+        except ValueError:
+            raise ValidationError(_("This is no phone number. Ask for it again, or leave it empty.")) from None
+
+    def clean_occurred_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["occurred_at"]
+        now = timezone.now()
+        if moment and moment > now:
+            raise ValidationError(_("This lies in the future."))
+        if moment and moment < now - timedelta(days=366):
+            raise ValidationError(_("This is more than a year ago. Please look at the date."))
+        return moment
+
+    def clean_wished_on(self) -> date | None:
+        wished: date | None = self.cleaned_data["wished_on"]
+        today = timezone.localdate()
+        if wished and not today <= wished <= today + timedelta(days=FURTHEST_WISH_DAYS):
+            raise ValidationError(_("Choose a date from today to %(days)d days ahead.") % {"days": FURTHEST_WISH_DAYS})
+        return wished
+
+
+class VersionForm(forms.Form):
+    """What every step carries: the ticket's version and the last entry that was on the page."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
+
+
+class TextForm(VersionForm):
+    text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = label
+
+
+class ReturnForm(TextForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = False
+
+
+class InformForm(TextForm):
+    how = forms.ChoiceField(label=_("How they were told"), choices=How.choices, widget=forms.RadioSelect, initial=How.PHONE)
+    said = forms.CharField(
+        label=_("What they said (may stay empty)"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ("how", "text", "said")
+
+
+class DeclineForm(TextForm):
+    understood = forms.ChoiceField(
+        label=_("Does the resident understand?"),
+        choices=[("yes", pgettext_lazy("understood", "Yes")), ("no", pgettext_lazy("understood", "No"))],
+        widget=forms.RadioSelect,
+    )
+
+
+class SeverityForm(VersionForm):
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        required=False,
+        help_text=_("Needed when the severity changes."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class DepartmentForm(VersionForm):
+    """A department of the ticket's site; the one that the category names comes first."""
+
+    department = forms.TypedChoiceField(label=_("Dispatch to"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, choices: list[tuple[int, str]], suggested: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = choices  # type: ignore[attr-defined]
+        self.fields["department"].initial = suggested
+
+
+class CallbackForm(forms.Form):
+    """One outcome: a score from 1 to 5, no answer, refused, or not solved (a score may go with it)."""
+
+    OUTCOMES = ("s1", "s2", "s3", "s4", "s5", "no_answer", "refused", "not_solved")
+    outcome = forms.ChoiceField(choices=[(code, code) for code in OUTCOMES])
+    score = forms.TypedChoiceField(choices=[("", ""), *[(str(n), str(n)) for n in range(1, 6)]], coerce=int, empty_value=None, required=False)
+    remarks = forms.CharField(max_length=1000, required=False)

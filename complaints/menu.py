@@ -1,0 +1,31 @@
+"""The places of this app in the menu, and what waits there for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from complaints.models import Ticket
+from portal.organization.models import User
+from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, MANAGEMENT
+from portal.pages import menu
+
+SEE_TICKETS = DESK | MANAGEMENT | DEPARTMENT
+
+PLACES = [
+    menu.Place("/queue/", _("Front desk queue"), pgettext_lazy("menu", "Queue"), pgettext_lazy("menu", "Desk"), "inbox", SEE_TICKETS, "mine"),
+    menu.Place("/callbacks/", pgettext_lazy("menu", "Callbacks"), pgettext_lazy("menu", "Callbacks"), pgettext_lazy("menu", "Desk"), "telephone", DESK, "to_call_back"),
+    menu.Place("/dashboard/", _("SLA dashboard"), pgettext_lazy("menu", "Dashboard"), pgettext_lazy("menu", "Management"), "bar-chart", LEADERSHIP),
+]
+
+
+def counts(user: User) -> Mapping[str, int]:
+    if not user.scope.holds(SEE_TICKETS):
+        return {}
+    return Ticket.objects.visible_to(user).tab_counts(user)
+
+
+def register() -> None:
+    menu.register(PLACES, counts)

@@ -1,0 +1,98 @@
+"""The dashboard's one panel: what is late, unsigned, unanswered, and when the last sweep ran (P1)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from complaints.models import TicketTimer, Ticket, TicketQuerySet
+from complaints.states import HANDED_UP_TO, Severity, Status, Target
+from complaints.views import shown
+from complaints.views.asking import leadership, user_of
+from portal.organization.models import User
+from portal.pages.countdown import span_words, tick_words
+from portal.promises import heartbeat
+from portal.promises.models import TimerState
+
+LISTED = 12
+SOON = timedelta(minutes=30)
+
+
+@login_required
+@leadership
+@never_cache
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    user, now = user_of(request), timezone.now()
+    visible = Ticket.objects.visible_to(user)
+    urgent = visible.open().filter(next_due_at__lt=now + SOON).for_queue().by_time_left()[:LISTED]
+    context = {
+        "sweep": _sweep(now),
+        "figures": _figures(visible, user, now),
+        "late_rows": shown.rows_of(urgent, now),
+        "hand_ups": _hand_ups(user, now),
+    }
+    return render(request, "complaints/dashboard.html", context)
+
+
+def _sweep(now: datetime) -> dict[str, Any]:
+    """The sweep's age is always said; older than a minute it is an alarm, because nothing climbs meanwhile."""
+    last = heartbeat.last("sweep")
+    if last is None:
+        return {"late": True, "words": _("The limits have never been swept: nothing is warned about and nothing climbs.")}
+    age = max(int((now - last).total_seconds()), 0)
+    if timedelta(seconds=age) <= heartbeat.LATE_AFTER:
+        return {"late": False, "words": _("The limits were last swept %(seconds)d s ago.") % {"seconds": age}}
+    late = span_words(age, tick_words(), "late")
+    return {"late": True, "words": _("No sweep of the limits for a while (%(late)s): nothing is warned about and nothing climbs. Tell the administrator.") % {"late": late}}
+
+
+def _figures(visible: TicketQuerySet, user: User, now: datetime) -> list[dict[str, Any]]:
+    """Every figure opens the rows behind it; one statement."""
+    late = Q(next_due_at__lt=now)
+    found = visible.open().aggregate(
+        late=Count("pk", filter=late),
+        late_major=Count("pk", filter=late & Q(severity=Severity.MAJOR)),
+        unsigned=Count("pk", filter=Q(status=Status.DISPATCHED)),
+        unsigned_late=Count("pk", filter=Q(status=Status.DISPATCHED) & late),
+        handed_up=Count("pk", filter=~Q(open_hand_ups=[])),
+        callbacks=Count("pk", filter=Q(status__in=[Status.INFORMED, Status.DECLINED])),
+        callbacks_late=Count("pk", filter=Q(status__in=[Status.INFORMED, Status.DECLINED]) & late),
+    )
+    return [
+        _figure(_("Late"), found["late"], "/queue/?tab=all&late=1", _("major: %(count)d") % {"count": found["late_major"]}, late=found["late"]),
+        _figure(_("Unsigned"), found["unsigned"], "/queue/?tab=to_sign", _("late: %(count)d") % {"count": found["unsigned_late"]}, late=found["unsigned_late"]),
+        _figure(_("Hand-ups without an answer"), found["handed_up"], "/queue/?tab=to_acknowledge", _("waiting to be acknowledged"), late=0),
+        _figure(_("Callbacks due"), found["callbacks"], "/queue/?tab=to_call_back", _("late: %(count)d") % {"count": found["callbacks_late"]}, late=found["callbacks_late"]),
+    ]
+
+
+def _figure(label: str, n: int, url: str, more: str, *, late: int) -> dict[str, Any]:
+    return {"label": label, "n": n, "url": url, "more": more, "state": "late" if late else "soon" if n else "ok"}
+
+
+def _hand_ups(user: User, now: datetime) -> list[dict[str, Any]]:
+    open_ones = TicketTimer.objects.visible_to(user).filter(state=TimerState.RUNNING, target__in=list(HANDED_UP_TO))
+    words = shown.Words(now)
+    lines = []
+    for timer in open_ones.select_related("ticket__site").order_by("due_at", "pk")[:LISTED]:
+        left = words.left(timer.due_at, timer.started_at, timer.warn_at)
+        lines.append(
+            {
+                "number": timer.ticket.number,
+                "matter": timer.ticket.title,
+                "role": HANDED_UP_TO[Target(timer.target)].label,
+                "left": left,
+                "clock": shown.clock_attributes(left, timer.ticket.site.zone),
+            }
+        )
+    return lines

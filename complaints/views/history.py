@@ -1,0 +1,207 @@
+"""A ticket's history in words: its own events, and what the clock did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from complaints.models import TicketEvent, TicketTimer, TimerStep
+from complaints.services import How
+from complaints.states import SHOWN_TO_RESIDENTS, WORDS_FOR_RESIDENTS, CallbackOutcome, EventKind, Severity, Target
+from complaints.views.shown import DUE
+from portal.organization.roles import Role
+from portal.pages import moments
+from portal.pages.houses import departments
+from portal.promises.models import TimerEventKind
+
+MARKS = {
+    EventKind.DISPATCHED: ("send", ""),
+    EventKind.PASSED_ON: ("send", ""),
+    EventKind.SIGNED: ("check", "ok"),
+    EventKind.ARRIVED: ("check", "ok"),
+    EventKind.RESOLVED: ("check", "ok"),
+    EventKind.RETURNED: ("check", "ok"),
+    EventKind.CLOSED: ("check", "ok"),
+    EventKind.ACKNOWLEDGED: ("check", "ok"),
+    EventKind.NOTE: ("wrench", ""),
+    EventKind.WAITING: ("hold", ""),
+    EventKind.RESUMED: ("redo", ""),
+    EventKind.REOPENED: ("redo", "late"),
+    EventKind.SENT_BACK: ("back", ""),
+    EventKind.REPLIED: ("phone", "seen"),
+    EventKind.INFORMED: ("phone", "seen"),
+    EventKind.ANSWERED: ("phone", "seen"),
+    EventKind.DECLINED: ("phone", "seen"),
+    EventKind.CALLBACK: ("phone", ""),
+    EventKind.RATED: ("person", "seen"),
+    EventKind.COMMENT: ("person", "seen"),
+    EventKind.WITHDRAWN: ("person", "seen"),
+    EventKind.INTERNAL_NOTE: ("lock", "inner"),
+    EventKind.REGRADED: ("up", ""),
+}
+# What the clock did and everybody should see; the rest stands in the view of the limits only.
+LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})
+
+
+@dataclass(slots=True)
+class Entry:
+    at: str
+    iso: str
+    moment: datetime
+    who: str
+    what: str
+    text: str
+    icon: str
+    css: str
+    inner: bool
+    seen: bool
+    of_clock: bool = False
+    loud: bool = True
+
+
+def entries(events: Iterable[TicketEvent], steps: Iterable[TimerStep], timers: dict[int, TicketTimer], zone: tzinfo) -> list[Entry]:
+    """Both histories as one, newest first."""
+    found = [_of_event(event, zone) for event in events]
+    found += [_of_clock(step, timers[step.timer_id], zone) for step in steps if step.timer_id in timers]
+    return sorted(found, key=lambda entry: entry.moment, reverse=True)
+
+
+def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:
+    icon, css = MARKS.get(EventKind(event.kind), ("note", ""))
+    words_shown = event.kind in WORDS_FOR_RESIDENTS
+    who = event.by.name if event.by else (_("Resident") if event.by_resident_id else _("Portal"))
+    return Entry(
+        at=moments.with_today(event.at, zone),
+        iso=moments.iso(event.at),
+        moment=event.at,
+        who=who,
+        what=what_happened(event),
+        text=event.text,
+        icon=icon,
+        css=css,
+        inner=event.kind not in SHOWN_TO_RESIDENTS,
+        seen=words_shown,
+    )
+
+
+def what_happened(event: TicketEvent) -> str:
+    """One line for an event: its name, and what its codes say."""
+    label = str(EventKind(event.kind).label)
+    detail = _DETAILS.get(EventKind(event.kind))
+    more = detail(event.details) if detail else ""
+    return _("%(what)s: %(more)s") % {"what": label, "more": more} if more else label
+
+
+def _department(details: dict[str, Any]) -> str:
+    found = departments().get(details.get("department") or 0)
+    return str(found) if found else ""
+
+
+def _severity(details: dict[str, Any]) -> str:
+    return str(Severity(details["severity"]).label) if details.get("severity") in Severity.values else ""
+
+
+def _regraded(details: dict[str, Any]) -> str:
+    was = str(Severity(details["was"]).label) if details.get("was") in Severity.values else ""
+    return f"{was} → {_severity(details)}"
+
+
+def _informed(details: dict[str, Any]) -> str:
+    how = str(How(details["how"]).label) if details.get("how") in How.values else ""
+    said = details.get("said")
+    return _("%(how)s; the resident said: %(said)s") % {"how": how, "said": said} if said else how
+
+
+def _callback(details: dict[str, Any]) -> str:
+    outcome = details.get("outcome")
+    said = [str(CallbackOutcome(outcome).label)] if outcome in CallbackOutcome.values else []
+    if details.get("satisfaction"):
+        said.append(_("%(score)s of 5 points") % {"score": details["satisfaction"]})
+    if details.get("solved") is False:
+        said.append(_("not solved"))
+    if details.get("attempt"):
+        said.append(_("attempt %(count)s") % {"count": details["attempt"]})
+    return pgettext("between facts", ", ").join(said)
+
+
+def _acknowledged(details: dict[str, Any]) -> str:
+    return str(Target(details["target"]).label) if details.get("target") in Target.values else ""
+
+
+def _declined(details: dict[str, Any]) -> str:
+    if details.get("understood") is None:
+        return ""
+    return _("the resident understands") if details["understood"] else _("the resident does not agree")
+
+
+def _wish(details: dict[str, Any]) -> str:
+    try:
+        return date_format(date.fromisoformat(details.get("wished_on", "")), "Y-m-d")
+    except ValueError:
+        return ""
+
+
+_DETAILS = {
+    EventKind.REGISTERED: _severity,
+    EventKind.DISPATCHED: _department,
+    EventKind.SENT_BACK: _department,
+    EventKind.PASSED_ON: _department,
+    EventKind.REGRADED: _regraded,
+    EventKind.SEVERITY_CONFIRMED: _severity,
+    EventKind.INFORMED: _informed,
+    EventKind.CALLBACK: _callback,
+    EventKind.RATED: _callback,
+    EventKind.ACKNOWLEDGED: _acknowledged,
+    EventKind.DECLINED: _declined,
+    EventKind.WISH_CONFIRMED: _wish,
+}
+
+
+def _of_clock(step: TimerStep, timer: TicketTimer, zone: tzinfo) -> Entry:
+    loud = step.kind in LOUD and step.level != "warning"
+    return Entry(
+        at=moments.with_today(step.at, zone),
+        iso=moments.iso(step.at),
+        moment=step.at,
+        who=_("Portal"),
+        what=_clock_words(step, timer, zone),
+        text="",
+        icon="up" if step.kind == TimerEventKind.LEVEL_FIRED else "late" if step.kind == TimerEventKind.BREACHED else "ok",
+        css="late" if loud else "",
+        inner=True,
+        seen=False,
+        of_clock=True,
+        loud=loud,
+    )
+
+
+def _clock_words(step: TimerStep, timer: TicketTimer, zone: tzinfo) -> str:
+    what = str(DUE.get(Target(timer.target), timer.target)) if timer.target in Target.values else timer.target
+    due = moments.short(step.due_at, zone) if step.due_at else ""
+    values = {"what": what, "due": due, "who": told(step.details)}
+    if step.kind == TimerEventKind.LEVEL_FIRED:
+        if step.level == "warning":
+            return _("%(what)s: due soon; told: %(who)s") % values
+        return _("%(what)s: late; told: %(who)s") % values
+    patterns = {
+        TimerEventKind.STARTED: _("%(what)s: the clock started, due %(due)s"),
+        TimerEventKind.PAUSED: _("%(what)s: the clock stands"),
+        TimerEventKind.RESUMED: _("%(what)s: the clock runs again, due %(due)s"),
+        TimerEventKind.MET: _("%(what)s: done"),
+        TimerEventKind.BREACHED: _("%(what)s: passed its limit %(due)s"),
+        TimerEventKind.RECOMPUTED: _("%(what)s: the deadline moved to %(due)s"),
+        TimerEventKind.CANCELLED: _("%(what)s: no longer due"),
+    }
+    return patterns.get(TimerEventKind(step.kind), "%(what)s") % values
+
+
+def told(details: dict[str, Any]) -> str:
+    """The roles that a level told."""
+    roles = [one.get("role") for one in details.get("told", [])] or details.get("to", [])
+    return pgettext("between facts", ", ").join(str(Role(role).label) for role in roles if role in Role.values)

@@ -1,0 +1,245 @@
+"""The queue 受理队列: tabs with counts, the list by time left, the preview beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from complaints.forms import FilterForm
+from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
+from complaints.services import may_take
+from complaints.states import TRANSITIONS, Severity, Step
+from complaints.views import shown
+from complaints.views.asking import user_of, who_see_tickets
+from portal.organization.models import Department, User
+from portal.organization.roles import DESK, MANAGEMENT
+from portal.pages import moments
+from portal.pages.houses import departments_at, departments_of
+from residents import phones
+from residents.models import Phone
+
+PAGE = 50
+TABS = {
+    "mine": lambda: pgettext("tab", "My work"),
+    "to_dispatch": lambda: pgettext("tab", "To dispatch"),
+    "to_sign": lambda: pgettext("tab", "To sign"),
+    "to_acknowledge": lambda: pgettext("tab", "To acknowledge"),
+    "in_progress": lambda: pgettext("tab", "In progress"),
+    "to_inform": lambda: pgettext("tab", "To inform"),
+    "to_call_back": lambda: pgettext("tab", "To call back"),
+    "overtime": lambda: pgettext("tab", "Overtime"),
+    "all": lambda: pgettext("tab", "All"),
+}
+FEWEST_DIGITS_OF_A_PHONE = 4
+
+
+@login_required
+@who_see_tickets
+@never_cache
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    user, now = user_of(request), timezone.now()
+    form = FilterForm(request.GET)
+    asked = form.usable()
+    tab = asked["tab"] if asked["tab"] in TABS else "mine"
+    visible = Ticket.objects.visible_to(user)
+    counts = visible.tab_counts(user)
+    request.menu_counts = counts  # type: ignore[attr-defined]
+    tickets = list(_page(visible, user, tab, asked))
+    more = len(tickets) > PAGE
+    tickets = tickets[:PAGE]
+    etag = _etag(tickets, counts, request)
+    if request.headers.get("If-None-Match") == etag and request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseNotModified()
+    context = {
+        "tab": tab,
+        "tabs": [{"url": f"/queue/?tab={code}", "label": label(), "count": counts.get(code, 0), "current": code == tab} for code, label in TABS.items()],
+        "filter": _filter(user, tab, asked, form),
+        "rows": shown.rows_of(tickets, now),
+        "empty": _empty(visible, tab, now, asked) if not tickets else None,
+        "pager": _pager(tab, asked, tickets, more, counts),
+        "etag": etag,
+        "list_url": "/queue/?" + _query(tab, asked),
+        "selected": tickets[0].number if tickets else "",
+    }
+    if _wants_list(request):
+        response = render(request, "complaints/_list.html", context)
+        response["ETag"] = etag
+    else:
+        context["alarm"] = _alarm(visible, now)
+        context["can_register"] = user.scope.holds(DESK)
+        if tickets:
+            context |= _preview(tickets[0], user, now)
+        response = render(request, "complaints/queue.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@login_required
+@who_see_tickets
+@never_cache
+@require_GET
+def preview(request: HttpRequest, number: str) -> HttpResponse:
+    """The panel beside the list; opened as a page of its own it leads to the ticket."""
+    user = user_of(request)
+    ticket = get_object_or_404(_with_phone(Ticket.objects.visible_to(user).for_queue()), number=number)
+    return render(request, "complaints/_preview.html", preview_of(ticket, user))
+
+
+def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
+    return _preview(ticket, user, timezone.now())
+
+
+def _wants_list(request: HttpRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+
+
+def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) -> QuerySet[Ticket]:
+    """One page of the tab and one row more; a text also finds what is over."""
+    found = visible.in_tab(tab, user)
+    if not (asked["q"] and tab == "all"):
+        found = found.open()
+    if asked["q"]:
+        found = found.filter(_matching(asked["q"]))
+    if asked["severity"]:
+        found = found.filter(severity=asked["severity"])
+    if asked["department"]:
+        found = found.filter(department_id=asked["department"])
+    if asked["late"]:
+        found = found.filter(next_warn_at__lte=timezone.now())
+    if asked["after"]:
+        moment, pk = asked["after"]
+        found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
+    return _with_phone(found.for_queue()).by_time_left()[: PAGE + 1]
+
+
+def _with_phone(tickets: TicketQuerySet) -> TicketQuerySet:
+    first = Phone.objects.filter(resident=OuterRef("resident")).order_by("pk").values("number")[:1]
+    return tickets.annotate(phone=Subquery(first))
+
+
+def _matching(text: str) -> Q:
+    """By number, room, name, or digits of a phone."""
+    found = Q(number__icontains=text) | Q(resident__name__icontains=text) | Q(visitor_name__icontains=text) | Q(unit__room__icontains=text)
+    digits = "".join(char for char in text if char.isascii() and char.isdigit())
+    if digits and not any(char.isalpha() for char in text):
+        found |= Q(unit__digits__startswith=digits)
+        if len(digits) >= FEWEST_DIGITS_OF_A_PHONE:
+            found |= Q(resident__in=Phone.objects.filter(number__contains=digits).values("resident"))
+            found |= Q(visitor_phone__contains=digits) | Q(reported_by__phone__contains=digits)
+    return found
+
+
+def _etag(tickets: list[Ticket], counts: dict[str, int], request: HttpRequest) -> str:
+    """Changes when a row, its clock or a count changes; what only ticks is the script's."""
+    seen = "|".join(f"{t.number}:{t.version}:{t.next_due_at}:{getattr(t, 'climbed', '')}" for t in tickets)
+    whole = f"{seen}#{sorted(counts.items())}#{get_language()}#{request.get_full_path()}#{timezone.localdate()}"
+    return f'"{hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()}"'
+
+
+def _query(tab: str, asked: dict[str, Any], **more: str) -> str:
+    kept = {"tab": tab, "q": asked["q"], "severity": asked["severity"], "department": asked["department"], "late": "1" if asked["late"] else ""}
+    if asked["after"] and "after" not in more:
+        kept["after"] = _mark(asked["after"][0], asked["after"][1])
+    return urlencode({name: value for name, value in {**kept, **more}.items() if value})
+
+
+def _mark(moment: datetime, pk: int) -> str:
+    """Where the next page begins: microseconds since 1970, and the id."""
+    return f"{int(moment.astimezone(UTC).timestamp() * 1_000_000)}-{pk}"
+
+
+def _filter(user: User, tab: str, asked: dict[str, Any], form: FilterForm) -> dict[str, Any]:
+    everywhere, sites = user.scope.sites_as(DESK | MANAGEMENT)
+    used = any(asked[name] for name in ("q", "severity", "department", "late"))
+    return {
+        "q": request_text(form),
+        "severity": asked["severity"],
+        "severities": Severity.choices,
+        "department": asked["department"],
+        "departments": [(d.pk, str(d)) for d in departments_of(everywhere, sites)] if everywhere or sites else [],
+        "late": asked["late"],
+        "used": used,
+        "clear_url": f"/queue/?tab={tab}",
+        "errors": [said for found in form.errors.values() for said in found],
+    }
+
+
+def request_text(form: FilterForm) -> str:
+    return str(form.data.get("q", ""))[:60].replace("\0", "")
+
+
+def _pager(tab: str, asked: dict[str, Any], tickets: list[Ticket], more: bool, counts: dict[str, int]) -> dict[str, str]:
+    last = tickets[-1] if tickets else None
+    filtered = any(asked[name] for name in ("q", "severity", "department", "late"))
+    return {
+        "first_url": "/queue/?" + urlencode({k: v for k, v in {"tab": tab, "q": asked["q"]}.items() if v}) if asked["after"] else "",
+        "next_url": "/queue/?" + _query(tab, asked, after=_mark(last.queue_at, last.pk)) if more and last else "",
+        "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(tickets)) % {"shown": len(tickets)}
+        if filtered
+        else _("%(shown)d of %(total)d") % {"shown": len(tickets), "total": counts.get(tab, 0)},
+    }
+
+
+def _empty(visible: TicketQuerySet, tab: str, now: datetime, asked: dict[str, Any]) -> dict[str, str]:
+    if asked["q"] or asked["severity"] or asked["department"] or asked["late"]:
+        return {"words": _("Nothing matches this filter."), "next": ""}
+    words = _("Nothing waits for you.") if tab == "mine" else _("There is nothing in this view.")
+    following = visible.open().filter(next_due_at__gt=now).order_by("queue_at").values_list("next_due_at", "site__time_zone").first()
+    if following is None or following[0] >= FAR_AWAY:
+        return {"words": words, "next": _("What residents report and what the desk registers appears here.")}
+    return {"words": words, "next": _("The next limit is due at %(time)s.") % {"time": moments.short(following[0], timezone.get_current_timezone())}}
+
+
+def _alarm(visible: TicketQuerySet, now: datetime) -> dict[str, str] | None:
+    """The red strip: only for a major ticket past one of its limits."""
+    late = visible.open().filter(severity=Severity.MAJOR, next_due_at__lt=now).select_related("unit", "site").by_time_left()[:1]
+    for ticket in late:
+        words = shown.Words(now)
+        left = words.left(ticket.next_due_at, ticket.next_started_at, None)
+        room = f"（{ticket.unit.room}）" if ticket.unit else ""
+        return {
+            "words": _("%(what)s of a major ticket: %(late)s") % {"what": words.due.get(ticket.next_target, ""), "late": left.words},
+            "matter": f"{ticket.title}{room}",
+            "url": ticket.url,
+        }
+    return None
+
+
+def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
+    words = shown.Words(now)
+    row = shown.row_of(ticket, words)
+    zone = ticket.site.zone
+    offer = ticket.status in TRANSITIONS[Step.DISPATCH].start and ticket.department_id is None and may_take(user, Step.DISPATCH, ticket)
+    return {
+        "preview": {
+            "row": row,
+            "category": str(ticket.category) if ticket.category else "",
+            "status": words.status[ticket.status],
+            "said": ticket.description,
+            "received": _("Received %(moment)s") % {"moment": moments.short(ticket.received_at, zone, seconds=True)},
+            "due": _("Due %(moment)s") % {"moment": moments.short(ticket.next_due_at, zone, seconds=True)} if ticket.next_due_at else "",
+            "phone": phones.masked(getattr(ticket, "phone", None) or ticket.visitor_phone),
+            "dispatch": _choices(ticket, departments_at(ticket.site_id)) if offer else [],
+        }
+    }
+
+
+def _choices(ticket: Ticket, departments: list[Department]) -> list[dict[str, Any]]:
+    """The category's own department first; nine at most, so that each has a digit."""
+    suggested = ticket.category.department_code if ticket.category else ""
+    ordered = sorted(departments, key=lambda department: department.code != suggested)
+    return [{"pk": d.pk, "name": str(d), "suggested": d.code == suggested} for d in ordered[:9]]

@@ -1,0 +1,126 @@
+"""Pages for what goes wrong, in the reader's language, with a way back and a reference that stands in the log too."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from portal.pages.context import Bare
+
+log = logging.getLogger(__name__)
+
+
+def words_of(status: int) -> tuple[str, str, str]:
+    """(title, what happened, what to do next)"""
+    return {
+        400: (
+            _("This request could not be read"),
+            _("Something in the address or in the form was not what this page expects."),
+            _("Go back, look at what you entered, and send it again."),
+        ),
+        403: (
+            _("This page is not open to you"),
+            _("Your posts do not include what this page is for, or the form was too old to be accepted."),
+            _("Reload the page and try once more. If you need it for your work, ask your administrator."),
+        ),
+        404: (
+            _("This page does not exist"),
+            _("The address is wrong, or what it pointed at is not yours to see."),
+            _("Look at the address, or find the ticket in the queue by its number."),
+        ),
+        405: (
+            _("This address answers another kind of request"),
+            _("A page was asked for in a way it does not offer."),
+            _("Go back and use the buttons of the page."),
+        ),
+        409: (
+            _("Somebody else was faster"),
+            _("What you wanted to change was changed meanwhile, so nothing was saved."),
+            _("Go back, look at what changed, and decide again."),
+        ),
+        413: (
+            _("That is too much at once"),
+            _("What was sent is larger than the portal takes."),
+            _("Shorten it and send it again."),
+        ),
+        429: (
+            _("Too many requests"),
+            _("This address has asked too often in a short time."),
+            _("Wait a minute, then go on. Nothing that was saved is lost."),
+        ),
+        500: (
+            _("Something went wrong on our side"),
+            _("The page could not be made. Nothing was half saved."),
+            _("Try again. If it happens a second time, tell your administrator the reference below."),
+        ),
+        503: (
+            _("The portal is resting for a moment"),
+            _("The database cannot be reached just now. Nothing was saved from this request."),
+            _("Wait a moment and reload the page. On urgent matters use the phone and write it down here later."),
+        ),
+    }[status]
+
+
+def show(request: HttpRequest, status: int) -> HttpResponse:
+    """The page for ``status``. It asks the database for nothing, so it also works when that is what is broken."""
+    reference = secrets.token_hex(5)
+    level = logging.ERROR if status >= 500 else logging.WARNING
+    log.log(level, "page answered %s reference=%s method=%s path=%s", status, reference, request.method, request.path[:200])
+    title, what, next_step = words_of(status)
+    if request.path.startswith("/api/"):
+        return _problem(status, title, what, reference)
+    context: dict[str, Any] = {
+        "page": Bare(),
+        "status": status,
+        "title": title,
+        "what": what,
+        "next_step": next_step,
+        "reference": reference,
+        "back": _way_back(request),
+    }
+    response = render(request, "portal/error.html", context, status=status)
+    if status in {429, 503}:
+        response["Retry-After"] = "60" if status == 429 else "5"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(status: int, title: str, detail: str, reference: str) -> HttpResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": f"urn:reference:{reference}"}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def _way_back(request: HttpRequest) -> str:
+    came_from = request.headers.get("Referer", "")
+    here = request.build_absolute_uri() if came_from else ""
+    safe = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}) if came_from else False
+    return came_from if safe and came_from != here else ""
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return show(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return show(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return show(request, 404)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return show(request, 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    failure = sys.exc_info()[1]
+    return show(request, 503 if isinstance(failure, OperationalError | InterfaceError) else 500)

@@ -1,0 +1,37 @@
+"""Sites and departments by their ids, as every page needs them: one statement, remembered for some seconds."""
+
+from __future__ import annotations
+
+from portal.memo import for_a_moment
+from portal.organization.models import Department, Site
+
+
+@for_a_moment
+def _houses() -> tuple[dict[int, Site], dict[int, Department]]:
+    columns = ("pk", "code", "name", "time_zone", "departments__pk", "departments__code", "departments__name", "departments__name_en")
+    found: dict[int, Site] = {}
+    inside: dict[int, Department] = {}
+    for pk, code, name, zone, department, its_code, its_name, its_name_en in Site.objects.order_by(
+        "pk", "departments__rank", "departments__pk"
+    ).values_list(*columns):
+        found.setdefault(pk, Site(pk=pk, code=code, name=name, time_zone=zone))
+        if department is not None:
+            inside[department] = Department(pk=department, site_id=pk, code=its_code, name=its_name, name_en=its_name_en)
+    return found, inside
+
+
+def sites() -> dict[int, Site]:
+    return _houses()[0]
+
+
+def departments() -> dict[int, Department]:
+    return _houses()[1]
+
+
+def departments_at(site_id: int) -> list[Department]:
+    """The departments of a site, in their order."""
+    return [department for department in departments().values() if department.site_id == site_id]
+
+
+def departments_of(everywhere: bool, site_ids: frozenset[int]) -> list[Department]:
+    return [department for department in departments().values() if everywhere or department.site_id in site_ids]

@@ -1,0 +1,50 @@
+"""The menu: apps register their places in AppConfig.ready(); each person sees those that their posts open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from portal.organization.models import User
+from portal.organization.roles import Role
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the menu. ``count`` names the number beside it: what waits there for this very person."""
+
+    url: str
+    label: str | Promise
+    short: str | Promise
+    group: str | Promise
+    icon: str
+    roles: frozenset[Role]
+    count: str = ""
+
+
+Counter = Callable[[User], Mapping[str, int]]
+_places: list[Place] = []
+_counters: list[Counter] = []
+
+
+def register(places: list[Place], count: Counter) -> None:
+    """``count`` answers all numbers of these places in one statement."""
+    _places.extend(places)
+    _counters.append(count)
+
+
+def places_of(user: User) -> list[Place]:
+    return [place for place in _places if user.scope.holds(place.roles)]
+
+
+def counts_for(request: HttpRequest, user: User) -> dict[str, int]:
+    """The numbers of the menu; a view that has counted already leaves them in ``request.menu_counts``."""
+    counted: dict[str, int] | None = getattr(request, "menu_counts", None)
+    if counted is None:
+        counted = {}
+        for count in _counters:
+            counted.update(count(user))
+    return counted
