@@ -7,6 +7,7 @@ from portal import health
 urlpatterns = [
     path("health/", health.health, name="health"),
     path("health/live/", health.live, name="live"),
+    path("api/v1/", include("portal.api.urls")),
     path("", include("portal.pages.urls")),
     path("", include("complaints.urls")),
 ]

@@ -8,11 +8,12 @@ import sys
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from portal.api.problems import problem_page
 from portal.pages.context import Bare
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ def show(request: HttpRequest, status: int) -> HttpResponse:
     log.log(level, "page answered %s reference=%s method=%s path=%s", status, reference, request.method, request.path[:200])
     title, what, next_step = words_of(status)
     if request.path.startswith("/api/"):
-        return _problem(status, title, what, reference)
+        return problem_page(request, status, what)
     context: dict[str, Any] = {
         "page": Bare(),
         "status": status,
@@ -91,11 +92,6 @@ def show(request: HttpRequest, status: int) -> HttpResponse:
         response["Retry-After"] = "60" if status == 429 else "5"
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _problem(status: int, title: str, detail: str, reference: str) -> HttpResponse:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": f"urn:reference:{reference}"}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def _way_back(request: HttpRequest) -> str:
