@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from portal import memo
 
 # Playwright's sync API runs an event loop in the tests' own thread, where the ORM would refuse to work.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -30,3 +33,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     ]
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
     return {**browser_type_launch_args, "executable_path": chromium, "args": [*quiet, *as_root]}
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """What a process remembers for some seconds belongs to one test."""
+    memo.forget()
+    yield
+    memo.forget()
+
+
+@pytest.fixture(autouse=True)
+def own_rates(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Each test counts its own requests."""
+    monkeypatch.setattr("portal.api.rates.PREFIX", f"rate-{os.getpid()}-{request.node.nodeid}")
+
+
+@pytest.fixture
+def house(db: None) -> Any:
+    """The small company of complaints/tests/house.py."""
+    from complaints.tests.house import House
+
+    return House.build()

@@ -106,7 +106,9 @@ class RegisterForm(forms.Form):
     )
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     about = forms.CharField(label=_("Person or department complained about"), max_length=200, required=False)
-    contact = forms.ChoiceField(label=_("Prefers to be reached by"), choices=[("", _("As on file")), *Contact.choices], required=False)
+    contact = forms.ChoiceField(
+        label=_("Prefers to be reached by"), choices=[("", _("As on file")), *Contact.choices], required=False
+    )
     demand = forms.CharField(
         label=_("What the resident asks for"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -171,9 +173,14 @@ class ReturnForm(TextForm):
 
 
 class InformForm(TextForm):
-    how = forms.ChoiceField(label=_("How they were told"), choices=How.choices, widget=forms.RadioSelect, initial=How.PHONE)
+    how = forms.ChoiceField(
+        label=_("How they were told"), choices=How.choices, widget=forms.RadioSelect, initial=How.PHONE
+    )
     said = forms.CharField(
-        label=_("What they said (may stay empty)"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("What they said (may stay empty)"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     field_order = ("how", "text", "said")
 
@@ -213,5 +220,7 @@ class CallbackForm(forms.Form):
 
     OUTCOMES = ("s1", "s2", "s3", "s4", "s5", "no_answer", "refused", "not_solved")
     outcome = forms.ChoiceField(choices=[(code, code) for code in OUTCOMES])
-    score = forms.TypedChoiceField(choices=[("", ""), *[(str(n), str(n)) for n in range(1, 6)]], coerce=int, empty_value=None, required=False)
+    score = forms.TypedChoiceField(
+        choices=[("", ""), *[(str(n), str(n)) for n in range(1, 6)]], coerce=int, empty_value=None, required=False
+    )
     remarks = forms.CharField(max_length=1000, required=False)

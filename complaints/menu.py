@@ -15,9 +15,32 @@ from portal.pages import menu
 SEE_TICKETS = DESK | MANAGEMENT | DEPARTMENT
 
 PLACES = [
-    menu.Place("/queue/", _("Front desk queue"), pgettext_lazy("menu", "Queue"), pgettext_lazy("menu", "Desk"), "inbox", SEE_TICKETS, "mine"),
-    menu.Place("/callbacks/", pgettext_lazy("menu", "Callbacks"), pgettext_lazy("menu", "Callbacks"), pgettext_lazy("menu", "Desk"), "telephone", DESK, "to_call_back"),
-    menu.Place("/dashboard/", _("SLA dashboard"), pgettext_lazy("menu", "Dashboard"), pgettext_lazy("menu", "Management"), "bar-chart", LEADERSHIP),
+    menu.Place(
+        "/queue/",
+        _("Front desk queue"),
+        pgettext_lazy("menu", "Queue"),
+        pgettext_lazy("menu", "Desk"),
+        "inbox",
+        SEE_TICKETS,
+        "mine",
+    ),
+    menu.Place(
+        "/callbacks/",
+        pgettext_lazy("menu", "Callbacks"),
+        pgettext_lazy("menu", "Callbacks"),
+        pgettext_lazy("menu", "Desk"),
+        "telephone",
+        DESK,
+        "to_call_back",
+    ),
+    menu.Place(
+        "/dashboard/",
+        _("SLA dashboard"),
+        pgettext_lazy("menu", "Dashboard"),
+        pgettext_lazy("menu", "Management"),
+        "bar-chart",
+        LEADERSHIP,
+    ),
 ]
 
 

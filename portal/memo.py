@@ -36,6 +36,12 @@ def for_a_moment(read: Callable[P, R]) -> Callable[P, R]:
     return remembered
 
 
+def keep(answers: dict[Any, Any]) -> dict[Any, Any]:
+    """A memory that somebody keeps themselves, to be forgotten with the others."""
+    _kept.append(answers)
+    return answers
+
+
 def forget() -> None:
     """Whoever changes such a row calls this, so that at least this process sees it at once."""
     for answers in _kept:

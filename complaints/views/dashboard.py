@@ -48,12 +48,21 @@ def _sweep(now: datetime) -> dict[str, Any]:
     """The sweep's age is always said; older than a minute it is an alarm, because nothing climbs meanwhile."""
     last = heartbeat.last("sweep")
     if last is None:
-        return {"late": True, "words": _("The limits have never been swept: nothing is warned about and nothing climbs.")}
+        return {
+            "late": True,
+            "words": _("The limits have never been swept: nothing is warned about and nothing climbs."),
+        }
     age = max(int((now - last).total_seconds()), 0)
     if timedelta(seconds=age) <= heartbeat.LATE_AFTER:
         return {"late": False, "words": _("The limits were last swept %(seconds)d s ago.") % {"seconds": age}}
     late = span_words(age, tick_words(), "late")
-    return {"late": True, "words": _("No sweep of the limits for a while (%(late)s): nothing is warned about and nothing climbs. Tell the administrator.") % {"late": late}}
+    return {
+        "late": True,
+        "words": _(
+            "No sweep of the limits for a while (%(late)s): nothing is warned about and nothing climbs. Tell the administrator."
+        )
+        % {"late": late},
+    }
 
 
 def _figures(visible: TicketQuerySet, user: User, now: datetime) -> list[dict[str, Any]]:
@@ -69,10 +78,34 @@ def _figures(visible: TicketQuerySet, user: User, now: datetime) -> list[dict[st
         callbacks_late=Count("pk", filter=Q(status__in=[Status.INFORMED, Status.DECLINED]) & late),
     )
     return [
-        _figure(_("Late"), found["late"], "/queue/?tab=all&late=1", _("major: %(count)d") % {"count": found["late_major"]}, late=found["late"]),
-        _figure(_("Unsigned"), found["unsigned"], "/queue/?tab=to_sign", _("late: %(count)d") % {"count": found["unsigned_late"]}, late=found["unsigned_late"]),
-        _figure(_("Hand-ups without an answer"), found["handed_up"], "/queue/?tab=to_acknowledge", _("waiting to be acknowledged"), late=0),
-        _figure(_("Callbacks due"), found["callbacks"], "/queue/?tab=to_call_back", _("late: %(count)d") % {"count": found["callbacks_late"]}, late=found["callbacks_late"]),
+        _figure(
+            _("Late"),
+            found["late"],
+            "/queue/?tab=all&late=1",
+            _("major: %(count)d") % {"count": found["late_major"]},
+            late=found["late"],
+        ),
+        _figure(
+            _("Unsigned"),
+            found["unsigned"],
+            "/queue/?tab=to_sign",
+            _("late: %(count)d") % {"count": found["unsigned_late"]},
+            late=found["unsigned_late"],
+        ),
+        _figure(
+            _("Hand-ups without an answer"),
+            found["handed_up"],
+            "/queue/?tab=to_acknowledge",
+            _("waiting to be acknowledged"),
+            late=0,
+        ),
+        _figure(
+            _("Callbacks due"),
+            found["callbacks"],
+            "/queue/?tab=to_call_back",
+            _("late: %(count)d") % {"count": found["callbacks_late"]},
+            late=found["callbacks_late"],
+        ),
     ]
 
 

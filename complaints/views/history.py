@@ -65,7 +65,9 @@ class Entry:
     loud: bool = True
 
 
-def entries(events: Iterable[TicketEvent], steps: Iterable[TimerStep], timers: dict[int, TicketTimer], zone: tzinfo) -> list[Entry]:
+def entries(
+    events: Iterable[TicketEvent], steps: Iterable[TimerStep], timers: dict[int, TicketTimer], zone: tzinfo
+) -> list[Entry]:
     """Both histories as one, newest first."""
     found = [_of_event(event, zone) for event in events]
     found += [_of_clock(step, timers[step.timer_id], zone) for step in steps if step.timer_id in timers]
@@ -172,7 +174,11 @@ def _of_clock(step: TimerStep, timer: TicketTimer, zone: tzinfo) -> Entry:
         who=_("Portal"),
         what=_clock_words(step, timer, zone),
         text="",
-        icon="up" if step.kind == TimerEventKind.LEVEL_FIRED else "late" if step.kind == TimerEventKind.BREACHED else "ok",
+        icon="up"
+        if step.kind == TimerEventKind.LEVEL_FIRED
+        else "late"
+        if step.kind == TimerEventKind.BREACHED
+        else "ok",
         css="late" if loud else "",
         inner=True,
         seen=False,

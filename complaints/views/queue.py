@@ -66,7 +66,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotModified()
     context = {
         "tab": tab,
-        "tabs": [{"url": f"/queue/?tab={code}", "label": label(), "count": counts.get(code, 0), "current": code == tab} for code, label in TABS.items()],
+        "tabs": [
+            {"url": f"/queue/?tab={code}", "label": label(), "count": counts.get(code, 0), "current": code == tab}
+            for code, label in TABS.items()
+        ],
         "filter": _filter(user, tab, asked, form),
         "rows": shown.rows_of(tickets, now),
         "empty": _empty(visible, tab, now, asked) if not tickets else None,
@@ -133,7 +136,12 @@ def _with_phone(tickets: TicketQuerySet) -> TicketQuerySet:
 
 def _matching(text: str) -> Q:
     """By number, room, name, or digits of a phone."""
-    found = Q(number__icontains=text) | Q(resident__name__icontains=text) | Q(visitor_name__icontains=text) | Q(unit__room__icontains=text)
+    found = (
+        Q(number__icontains=text)
+        | Q(resident__name__icontains=text)
+        | Q(visitor_name__icontains=text)
+        | Q(unit__room__icontains=text)
+    )
     digits = "".join(char for char in text if char.isascii() and char.isdigit())
     if digits and not any(char.isalpha() for char in text):
         found |= Q(unit__digits__startswith=digits)
@@ -151,7 +159,13 @@ def _etag(tickets: list[Ticket], counts: dict[str, int], request: HttpRequest) -
 
 
 def _query(tab: str, asked: dict[str, Any], **more: str) -> str:
-    kept = {"tab": tab, "q": asked["q"], "severity": asked["severity"], "department": asked["department"], "late": "1" if asked["late"] else ""}
+    kept = {
+        "tab": tab,
+        "q": asked["q"],
+        "severity": asked["severity"],
+        "department": asked["department"],
+        "late": "1" if asked["late"] else "",
+    }
     if asked["after"] and "after" not in more:
         kept["after"] = _mark(asked["after"][0], asked["after"][1])
     return urlencode({name: value for name, value in {**kept, **more}.items() if value})
@@ -182,13 +196,18 @@ def request_text(form: FilterForm) -> str:
     return str(form.data.get("q", ""))[:60].replace("\0", "")
 
 
-def _pager(tab: str, asked: dict[str, Any], tickets: list[Ticket], more: bool, counts: dict[str, int]) -> dict[str, str]:
+def _pager(
+    tab: str, asked: dict[str, Any], tickets: list[Ticket], more: bool, counts: dict[str, int]
+) -> dict[str, str]:
     last = tickets[-1] if tickets else None
     filtered = any(asked[name] for name in ("q", "severity", "department", "late"))
     return {
-        "first_url": "/queue/?" + urlencode({k: v for k, v in {"tab": tab, "q": asked["q"]}.items() if v}) if asked["after"] else "",
+        "first_url": "/queue/?" + urlencode({k: v for k, v in {"tab": tab, "q": asked["q"]}.items() if v})
+        if asked["after"]
+        else "",
         "next_url": "/queue/?" + _query(tab, asked, after=_mark(last.queue_at, last.pk)) if more and last else "",
-        "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(tickets)) % {"shown": len(tickets)}
+        "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(tickets))
+        % {"shown": len(tickets)}
         if filtered
         else _("%(shown)d of %(total)d") % {"shown": len(tickets), "total": counts.get(tab, 0)},
     }
@@ -198,21 +217,37 @@ def _empty(visible: TicketQuerySet, tab: str, now: datetime, asked: dict[str, An
     if asked["q"] or asked["severity"] or asked["department"] or asked["late"]:
         return {"words": _("Nothing matches this filter."), "next": ""}
     words = _("Nothing waits for you.") if tab == "mine" else _("There is nothing in this view.")
-    following = visible.open().filter(next_due_at__gt=now).order_by("queue_at").values_list("next_due_at", "site__time_zone").first()
+    following = (
+        visible.open()
+        .filter(next_due_at__gt=now)
+        .order_by("queue_at")
+        .values_list("next_due_at", "site__time_zone")
+        .first()
+    )
     if following is None or following[0] >= FAR_AWAY:
         return {"words": words, "next": _("What residents report and what the desk registers appears here.")}
-    return {"words": words, "next": _("The next limit is due at %(time)s.") % {"time": moments.short(following[0], timezone.get_current_timezone())}}
+    return {
+        "words": words,
+        "next": _("The next limit is due at %(time)s.")
+        % {"time": moments.short(following[0], timezone.get_current_timezone())},
+    }
 
 
 def _alarm(visible: TicketQuerySet, now: datetime) -> dict[str, str] | None:
     """The red strip: only for a major ticket past one of its limits."""
-    late = visible.open().filter(severity=Severity.MAJOR, next_due_at__lt=now).select_related("unit", "site").by_time_left()[:1]
+    late = (
+        visible.open()
+        .filter(severity=Severity.MAJOR, next_due_at__lt=now)
+        .select_related("unit", "site")
+        .by_time_left()[:1]
+    )
     for ticket in late:
         words = shown.Words(now)
         left = words.left(ticket.next_due_at, ticket.next_started_at, None)
         room = f"（{ticket.unit.room}）" if ticket.unit else ""
         return {
-            "words": _("%(what)s of a major ticket: %(late)s") % {"what": words.due.get(ticket.next_target, ""), "late": left.words},
+            "words": _("%(what)s of a major ticket: %(late)s")
+            % {"what": words.due.get(ticket.next_target, ""), "late": left.words},
             "matter": f"{ticket.title}{room}",
             "url": ticket.url,
         }
@@ -223,7 +258,11 @@ def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
     words = shown.Words(now)
     row = shown.row_of(ticket, words)
     zone = ticket.site.zone
-    offer = ticket.status in TRANSITIONS[Step.DISPATCH].start and ticket.department_id is None and may_take(user, Step.DISPATCH, ticket)
+    offer = (
+        ticket.status in TRANSITIONS[Step.DISPATCH].start
+        and ticket.department_id is None
+        and may_take(user, Step.DISPATCH, ticket)
+    )
     return {
         "preview": {
             "row": row,
@@ -231,7 +270,9 @@ def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
             "status": words.status[ticket.status],
             "said": ticket.description,
             "received": _("Received %(moment)s") % {"moment": moments.short(ticket.received_at, zone, seconds=True)},
-            "due": _("Due %(moment)s") % {"moment": moments.short(ticket.next_due_at, zone, seconds=True)} if ticket.next_due_at else "",
+            "due": _("Due %(moment)s") % {"moment": moments.short(ticket.next_due_at, zone, seconds=True)}
+            if ticket.next_due_at
+            else "",
             "phone": phones.masked(getattr(ticket, "phone", None) or ticket.visitor_phone),
             "dispatch": _choices(ticket, departments_at(ticket.site_id)) if offer else [],
         }

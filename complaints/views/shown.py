@@ -81,7 +81,7 @@ class Words:
         return time_left(self.now, due_at=due_at, started_at=started_at, soon_at=soon_at, words=self.tick)
 
     def limit(self, target: str, rule: str, started_at: datetime | None, due_at: datetime | None, zone: tzinfo) -> str:
-        """"Dispatch 10 min"; where the length is no round figure (pauses, a wished date), the deadline itself."""
+        """ "Dispatch 10 min"; where the length is no round figure (pauses, a wished date), the deadline itself."""
         if due_at is None or started_at is None or not target:
             return ""
         what = self.due.get(target, target)
@@ -103,7 +103,10 @@ def clock_attributes(left: TimeLeft, zone: tzinfo) -> SafeString:
         return mark_safe("")
     due = left.due_at.astimezone(zone).isoformat(timespec="seconds")
     return format_html(
-        ' datetime="{}" data-from="{}" data-soon="{}"', due, int(left.started_at.timestamp()), int(left.soon_at.timestamp())
+        ' datetime="{}" data-from="{}" data-soon="{}"',
+        due,
+        int(left.started_at.timestamp()),
+        int(left.soon_at.timestamp()),
     )
 
 
@@ -154,14 +157,14 @@ def on_hold() -> TimeLeft:
 
 
 def _holder(ticket: Ticket, words: Words) -> str:
-    if ticket.status in {Status.INFORMED, Status.DECLINED} or (ticket.status == Status.RESOLVED and not ticket.waits_for_form):
+    if ticket.status in {Status.INFORMED, Status.DECLINED} or (
+        ticket.status == Status.RESOLVED and not ticket.waits_for_form
+    ):
         return words.desk
     if ticket.department is None:
         return words.nobody
     department = str(ticket.department)
     return f"{department} · {ticket.handler.name}" if ticket.handler else department
-
-
 
 
 def bars_of(ticket: Ticket) -> SafeString:

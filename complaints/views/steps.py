@@ -50,7 +50,11 @@ SPECS: dict[str, StepSpec] = {
     spec.slug: spec
     for spec in (
         StepSpec(
-            "acknowledge", pgettext_lazy("step", "Acknowledge"), "check", lambda t, u, d: services.acknowledge(t.pk, by=u), key="s"
+            "acknowledge",
+            pgettext_lazy("step", "Acknowledge"),
+            "check",
+            lambda t, u, d: services.acknowledge(t.pk, by=u),
+            key="s",
         ),
         StepSpec(
             "sign",

@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.models import Ticket, TicketEvent, TicketTimer
-from complaints.states import ALWAYS_CALLED_BACK, DRAWN_FOR_CALLBACK, HAS_FORM, EventKind, Kind, Severity, Status, Target
+from complaints.states import (
+    ALWAYS_CALLED_BACK,
+    DRAWN_FOR_CALLBACK,
+    HAS_FORM,
+    EventKind,
+    Kind,
+    Severity,
+    Status,
+    Target,
+)
 from complaints.views import shown
 from portal.pages import moments
 from portal.promises import policies
@@ -50,9 +59,13 @@ CURRENT = {
 }
 
 
-def strip(ticket: Ticket, timers: list[TicketTimer], events: list[TicketEvent], words: shown.Words, zone: ZoneInfo) -> list[dict[str, Any]]:
+def strip(
+    ticket: Ticket, timers: list[TicketTimer], events: list[TicketEvent], words: shown.Words, zone: ZoneInfo
+) -> list[dict[str, Any]]:
     """The steps of the ticket's present round."""
-    newest = {timer.target: timer for timer in timers if timer.round == ticket.round and timer.state != TimerState.CANCELLED}
+    newest = {
+        timer.target: timer for timer in timers if timer.round == ticket.round and timer.state != TimerState.CANCELLED
+    }
     done = {(event.kind, event.round): event for event in events}
     return [_step(code, ticket, newest.get(code), done, words, zone) for code in _codes(ticket)]
 
@@ -107,7 +120,11 @@ def _step(
             "more": _("late; %(who)s") % {"who": who} if late and who else _("late") if late else who,
         }
     elif timer is not None and timer.is_open:
-        left = shown.on_hold() if timer.state == TimerState.PAUSED else words.left(timer.due_at, timer.started_at, timer.warn_at)
+        left = (
+            shown.on_hold()
+            if timer.state == TimerState.PAUSED
+            else words.left(timer.due_at, timer.started_at, timer.warn_at)
+        )
         late_now = left.state == "late"
         step |= {
             "css": ("now late" if late_now else "now") if current else "todo",

@@ -13,7 +13,13 @@ from portal.pages import moments
 from portal.promises import limits, policies
 from portal.promises.timekeeping import pauses_of
 
-ROWS = (Target.REPLY, Target.RESOLVE, Target.HAND_UP_SUPERVISING_MANAGER, Target.HAND_UP_GENERAL_MANAGER, Target.VIA_OPERATIONS)
+ROWS = (
+    Target.REPLY,
+    Target.RESOLVE,
+    Target.HAND_UP_SUPERVISING_MANAGER,
+    Target.HAND_UP_GENERAL_MANAGER,
+    Target.VIA_OPERATIONS,
+)
 
 
 def deadlines_by_severity(ticket: Ticket) -> dict[str, Any]:

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 # After a failure Redis is left alone for this long, so that a hung one costs one request its time and not each.
 REST_SECONDS = 5.0
+PREFIX = "rate"
 _resting_until = 0.0
 
 
@@ -34,9 +35,7 @@ class Rate:
 @cache
 def _limiter() -> FixedWindowRateLimiter:
     seconds = settings.REDIS_TIMEOUT_SECONDS
-    storage = RedisStorage(
-        settings.REDIS_URL, key_prefix="rate", socket_timeout=seconds / 2, socket_connect_timeout=seconds / 2
-    )
+    storage = RedisStorage(settings.REDIS_URL, socket_timeout=seconds / 2, socket_connect_timeout=seconds / 2)
     return FixedWindowRateLimiter(storage)
 
 
@@ -53,8 +52,8 @@ def hit(scope: str, who: str) -> Rate:
     if time.monotonic() < _resting_until:
         return open_to_all
     try:
-        allowed = _limiter().hit(item, scope, who)
-        reset_at, remaining = _limiter().get_window_stats(item, scope, who)
+        allowed = _limiter().hit(item, PREFIX, scope, who)
+        reset_at, remaining = _limiter().get_window_stats(item, PREFIX, scope, who)
     except (redis.RedisError, OSError) as failure:
         _resting_until = time.monotonic() + REST_SECONDS
         logger.warning("Redis does not count requests (%s): all are let through", type(failure).__name__)

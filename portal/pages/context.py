@@ -91,7 +91,11 @@ class Shell(Bare):
             return ""
         found = {post.site_id for post in self.user.scope.posts}
         known = sites()
-        mine = list(known.values()) if None in found else [known[pk] for pk in sorted(pk for pk in found if pk) if pk in known]
+        mine = (
+            list(known.values())
+            if None in found
+            else [known[pk] for pk in sorted(pk for pk in found if pk) if pk in known]
+        )
         if len(mine) == 1:
             return mine[0].name
         return ngettext("%(count)d site", "%(count)d sites", len(mine)) % {"count": len(mine)} if mine else ""

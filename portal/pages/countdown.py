@@ -65,11 +65,20 @@ def time_left(
     started_at = started_at or due_at
     soon_at = soon_at or due_at - (due_at - started_at) / 4
     if now > due_at:
-        return TimeLeft("late", span_words(int((now - due_at).total_seconds()), words, "late"), 100, due_at, started_at, soon_at)
+        return TimeLeft(
+            "late", span_words(int((now - due_at).total_seconds()), words, "late"), 100, due_at, started_at, soon_at
+        )
     whole = max((due_at - started_at).total_seconds(), 1)
     used = min(max((now - started_at).total_seconds() / whole, 0), 1)
     state = "soon" if now >= soon_at else "ok"
-    return TimeLeft(state, span_words(int((due_at - now).total_seconds()), words, "left"), round(used * 100), due_at, started_at, soon_at)
+    return TimeLeft(
+        state,
+        span_words(int((due_at - now).total_seconds()), words, "left"),
+        round(used * 100),
+        due_at,
+        started_at,
+        soon_at,
+    )
 
 
 def amount_words(amount: timedelta) -> str:

@@ -74,7 +74,9 @@ def show(request: HttpRequest, status: int) -> HttpResponse:
     """The page for ``status``. It asks the database for nothing, so it also works when that is what is broken."""
     reference = secrets.token_hex(5)
     level = logging.ERROR if status >= 500 else logging.WARNING
-    log.log(level, "page answered %s reference=%s method=%s path=%s", status, reference, request.method, request.path[:200])
+    log.log(
+        level, "page answered %s reference=%s method=%s path=%s", status, reference, request.method, request.path[:200]
+    )
     title, what, next_step = words_of(status)
     if request.path.startswith("/api/"):
         return problem_page(request, status, what)

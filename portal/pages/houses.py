@@ -8,7 +8,16 @@ from portal.organization.models import Department, Site
 
 @for_a_moment
 def _houses() -> tuple[dict[int, Site], dict[int, Department]]:
-    columns = ("pk", "code", "name", "time_zone", "departments__pk", "departments__code", "departments__name", "departments__name_en")
+    columns = (
+        "pk",
+        "code",
+        "name",
+        "time_zone",
+        "departments__pk",
+        "departments__code",
+        "departments__name",
+        "departments__name_en",
+    )
     found: dict[int, Site] = {}
     inside: dict[int, Department] = {}
     for pk, code, name, zone, department, its_code, its_name, its_name_en in Site.objects.order_by(
@@ -16,7 +25,9 @@ def _houses() -> tuple[dict[int, Site], dict[int, Department]]:
     ).values_list(*columns):
         found.setdefault(pk, Site(pk=pk, code=code, name=name, time_zone=zone))
         if department is not None:
-            inside[department] = Department(pk=department, site_id=pk, code=its_code, name=its_name, name_en=its_name_en)
+            inside[department] = Department(
+                pk=department, site_id=pk, code=its_code, name=its_name, name_en=its_name_en
+            )
     return found, inside
 
 

@@ -26,4 +26,8 @@ def with_today(moment: datetime, zone: tzinfo) -> str:
     """As ``short``, and today is named: for lists that mix days."""
     local = moment.astimezone(zone)
     today = timezone.now().astimezone(zone).date()
-    return _("today %(clock)s") % {"clock": f"{local:%H:%M}"} if local.date() == today else short(moment, zone, today=today)
+    return (
+        _("today %(clock)s") % {"clock": f"{local:%H:%M}"}
+        if local.date() == today
+        else short(moment, zone, today=today)
+    )

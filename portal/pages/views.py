@@ -161,7 +161,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the language in the browser and, of a signed-in person, in the account; then back to the page."""
     form = LanguageForm(request.POST)
     back = request.POST.get("next", "")
-    if "\0" in back or not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if "\0" in back or not url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         back = "/"
     response = HttpResponseRedirect(back)
     if form.is_valid():

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q
 
-from portal.memo import for_a_moment
+from portal.memo import for_a_moment, keep
 from portal.promises.limits import Limit
 from portal.promises.models import PolicyTarget, PolicyVersion
 
-_limits: dict[int, Limit] = {}
-_calendars: dict[int, str] = {}
+_limits: dict[int, Limit] = keep({})
+_calendars: dict[int, str] = keep({})
 
 
 @dataclass(frozen=True)

@@ -53,14 +53,18 @@ def _drawing(name: str) -> str:
 @cache
 def icon(name: str) -> SafeString:
     """One drawing, in place."""
-    return mark_safe(f'<svg class="i" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{_drawing(name)}</svg>')
+    return mark_safe(
+        f'<svg class="i" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{_drawing(name)}</svg>'
+    )
 
 
 @register.simple_tag
 @cache
 def use(name: str, css: str = "") -> SafeString:
     """One of the page's symbols: a few bytes a row."""
-    return mark_safe(f'<svg class="i{" " if css else ""}{css}" width="16" height="16" aria-hidden="true"><use href="#{name}"/></svg>')
+    return mark_safe(
+        f'<svg class="i{" " if css else ""}{css}" width="16" height="16" aria-hidden="true"><use href="#{name}"/></svg>'
+    )
 
 
 @register.simple_tag
