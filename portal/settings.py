@@ -283,6 +283,7 @@ LOGGING = {
 }
 
 # --- residents' tokens (INTERFACES §4) ------------------------------------------------------------------------------
+MIGRATION_MODULES = {"knox": None}  # its own token table would stand beside ours
 KNOX_TOKEN_MODEL = "residents.ApiToken"
 REST_KNOX = {
     "TOKEN_MODEL": KNOX_TOKEN_MODEL,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
@@ -15,6 +17,8 @@ from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Targe
 from portal.organization.models import User
 from portal.organization.roles import Role
 from residents.models import ApiAccount
+
+DOUBLE_CLICK = timedelta(seconds=30)
 
 
 class How(models.TextChoices):
@@ -35,13 +39,19 @@ def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | Non
     return change.ticket
 
 
-def note_inside(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
-    """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over."""
+def note_inside(ticket_id: int, text: str, *, by: User) -> Ticket:
+    """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over.
+
+    The same words of the same person right after each other are a double click.
+    """
     words = require_text(text, _("Write the note first."))
     with changing(ticket_id, by=by) as change:
         if not Ticket.objects.visible_to(by).filter(pk=ticket_id).exists():
             raise NotYours(_("This ticket is not yours to see."), change.ticket)
-        change.note(EventKind.INTERNAL_NOTE, words)
+        last = change.ticket.events.last()
+        same = last is not None and (last.kind, last.text, last.by_id) == (EventKind.INTERNAL_NOTE, words, by.pk)
+        if last is None or not same or change.now - last.at > DOUBLE_CLICK:
+            change.note(EventKind.INTERNAL_NOTE, words)
     return change.ticket
 
 

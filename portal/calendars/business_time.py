@@ -69,7 +69,7 @@ class BusinessCalendar:
         if finish <= begin:
             return worked
         for opens, closes in self._open_spans(begin, paused, until=finish):
-            worked += min(closes, finish) - opens
+            worked += max(min(closes, finish) - opens, timedelta())
         return worked
 
     def end_of_day(self, start: datetime) -> datetime:

@@ -66,5 +66,5 @@ def seed_holidays(years: range) -> int:
                     rows.append(Holiday(on=on, name=name, works=not day_off))
                 on += timedelta(days=1)
         except NotImplementedError:
-            logger.info("the holiday library does not cover %s yet: only weekends count there", year)
+            logger.debug("the holiday library does not cover %s yet: only weekends count there", year)
     return len(Holiday.objects.bulk_create(rows, ignore_conflicts=True))
