@@ -114,6 +114,7 @@ def variables_for_tests(state: State, connection: dict[str, str]) -> dict[str, s
     """The variables for the test suite: the same wherever it runs, whatever the developer has set."""
     env = {name: value for name, value in variables().items() if name not in PORTAL_VARIABLES} | connection
     env.pop("PORTAL_POSTGRES_BIN", None)
+    state.static_root.mkdir(exist_ok=True)  # stays empty, but WhiteNoise warns where it is missing
     return env | {
         "PORTAL_TESTING": "1",
         "PORTAL_STATIC_ROOT": str(state.static_root),
