@@ -207,7 +207,7 @@ def _story(callback: Callback) -> list[dict[str, str]]:
     told = next((found[kind] for kind in (EventKind.INFORMED, EventKind.DECLINED) if kind in found), None)
     zone = ticket.site.zone
     return [
-        {"label": _("What happened"), "text": ticket.description},
+        {"label": pgettext("story", "What happened"), "text": ticket.description},
         {"label": _("What was done"), "text": _told_by(handled, zone)},
         {"label": _("What was said"), "text": _told_by(told, zone)},
     ]
@@ -225,7 +225,7 @@ def _phrases(callback: Callback, user: User) -> list[dict[str, str]]:
     ticket = callback.ticket
     language = get_language() or ""
     site = sites()[ticket.site_id]
-    tokens = {"resident": ticket.resident.addressed if ticket.resident else ticket.who, "company": site.name, "name": user.name, "matter": ticket.title}
+    tokens = {"resident": ticket.resident.addressed if ticket.resident else ticket.who, "company": site.name, "name": user.name, "matter": ticket.title.rstrip("。．.！!？?，,；; ")}
     tomorrow = timezone.localtime(timezone.now() + timedelta(days=1))
     bad = say("callback_bad", language, **tokens, time=f"{tomorrow:%m-%d %H:%M}")
     lines = [

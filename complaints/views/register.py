@@ -214,8 +214,8 @@ def residents(request: HttpRequest) -> HttpResponse:
         }
         for row in found
     ]
-    nobody = "" if found else _("nobody matches; ")
-    hits.append({"visitor": True, "room": "", "name": _("New visitor"), "relation": "", "phone": nobody + _("record name and phone")})
+    hint = _("record name and phone") if found else _("nobody matches: record name and phone")
+    hits.append({"visitor": True, "room": "", "name": _("New visitor"), "relation": "", "phone": hint})
     return JsonResponse({"results": hits})
 
 

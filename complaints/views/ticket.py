@@ -41,6 +41,7 @@ from residents import phones
 from residents.models import Contact, Phone, Relation, Residence
 
 MOST_BUTTONS = 4
+FULL_STOPS = "。．.！!？?，,；; "
 LOG_VIEWS = {"": lambda: pgettext("log", "All"), "resident": lambda: pgettext("log", "Seen by the resident"), "limits": lambda: pgettext("log", "Limits")}
 
 
@@ -146,7 +147,7 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
     view = request.GET.get("log", "") if request.GET.get("log", "") in LOG_VIEWS else ""
     last_seen = max((event.pk for event in events), default=0)
     act = _act(request, found, open_steps, refused, last_seen)
-    buttons = _buttons(open_steps, act)
+    buttons = _buttons(found, open_steps, act)
     context = {
         "ticket": _facts_of(found, words, now, zone),
         "steps": strip(found, list(timers.values()), events, words, zone),
@@ -197,16 +198,17 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
     }
 
 
-def _buttons(open_steps: list[StepSpec], act: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _buttons(found: Ticket, open_steps: list[StepSpec], act: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The next step first and alone in strong colour, unless its form is open: then the form's own button is."""
-    first = next((spec.slug for spec in open_steps if spec.slug not in steps.NEVER_FIRST), "")
+    first = steps.first_of(open_steps, found)
     return [
         {
             "code": spec.slug,
             "slug": spec.slug,
-            "label": spec.label,
+            "label": steps.label_of(spec, found),
             "icon": spec.icon,
             "key": spec.key,
+            "composer": spec.slug in COMPOSERS,
             "fields": spec.form is not None,
             "primary": spec.slug == first and act is None,
         }
@@ -219,20 +221,20 @@ def _act(
 ) -> dict[str, Any] | None:
     """The form that is open: the one that was refused, else the one that the address asks for."""
     slug = refused.slug if refused and refused.form and refused.slug not in COMPOSERS else request.GET.get("do", "")
-    spec = next((one for one in open_steps if one.slug == slug), None)
-    if refused and refused.form is not None and refused.slug == slug and slug in SPECS:
+    spec = next((one for one in open_steps if one.slug == slug and slug not in COMPOSERS), None)
+    if refused and refused.form is not None and refused.slug == slug and slug not in COMPOSERS:
         spec = SPECS[slug]
     if spec is None or spec.form is None:
         return None
     form = refused.form if refused and refused.form is not None and refused.slug == slug else _form(spec, found)
     return {
         "slug": spec.slug,
-        "title": spec.label,
-        "submit": spec.label,
+        "title": steps.label_of(spec, found),
+        "submit": steps.label_of(spec, found),
         "icon": spec.icon,
         "form": form,
         "errors": [(form[name].id_for_label, said) for name, found_errors in form.errors.items() if name in form.fields for said in found_errors],
-        "phrase": say(spec.phrase, get_language() or "", resident=found.resident.addressed if found.resident else found.who, matter=found.title, number=found.number) if spec.phrase else "",
+        "phrase": say(spec.phrase, get_language() or "", resident=found.resident.addressed if found.resident else found.who, matter=found.title.rstrip(FULL_STOPS), number=found.number) if spec.phrase else "",
         "hint": spec.hint,
         "what_if": deadlines_by_severity(found) if spec.slug == "severity" else None,
         "seen": last_seen,
@@ -263,7 +265,7 @@ def _what_changed(refused: Refused | None, events: list[TicketEvent], zone: Zone
 
 def _shown_entries(log: list[history.Entry], view: str) -> list[history.Entry]:
     if view == "resident":
-        return [entry for entry in log if not entry.inner]
+        return [entry for entry in log if entry.for_resident]
     if view == "limits":
         return [entry for entry in log if entry.of_clock]
     return [entry for entry in log if entry.loud]
