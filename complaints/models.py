@@ -295,7 +295,7 @@ class Ticket(models.Model):
     @property
     def title(self) -> str:
         """The first words of what happened, for one line."""
-        first = self.description.strip().splitlines()[0].strip()
+        first = (self.description.strip().splitlines() or [""])[0].strip()
         return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
     @property

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from complaints.models import TicketEvent, TicketTimer, TimerStep
 from complaints.services import How
-from complaints.states import SHOWN_TO_RESIDENTS, WORDS_FOR_RESIDENTS, CallbackOutcome, EventKind, Severity, Target
+from complaints.states import HANDED_UP_TO, SHOWN_TO_RESIDENTS, WORDS_FOR_RESIDENTS, CallbackOutcome, EventKind, Severity, Target
 from complaints.views.shown import DUE
 from portal.organization.roles import Role
 from portal.pages import moments
@@ -62,6 +62,7 @@ class Entry:
     inner: bool
     seen: bool
     of_clock: bool = False
+    for_resident: bool = False
     loud: bool = True
 
 
@@ -87,8 +88,9 @@ def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:
         text=event.text,
         icon=icon,
         css=css,
-        inner=event.kind not in SHOWN_TO_RESIDENTS,
+        inner=event.kind not in SHOWN_TO_RESIDENTS and bool(event.text),
         seen=words_shown,
+        for_resident=event.kind in SHOWN_TO_RESIDENTS,
     )
 
 
@@ -133,7 +135,7 @@ def _callback(details: dict[str, Any]) -> str:
 
 
 def _acknowledged(details: dict[str, Any]) -> str:
-    return str(Target(details["target"]).label) if details.get("target") in Target.values else ""
+    return str(HANDED_UP_TO[Target(details["target"])].label) if details.get("target") in HANDED_UP_TO else ""
 
 
 def _declined(details: dict[str, Any]) -> str:
@@ -180,7 +182,7 @@ def _of_clock(step: TimerStep, timer: TicketTimer, zone: tzinfo) -> Entry:
         if step.kind == TimerEventKind.BREACHED
         else "ok",
         css="late" if loud else "",
-        inner=True,
+        inner=False,
         seen=False,
         of_clock=True,
         loud=loud,

@@ -199,7 +199,7 @@ SPECS: dict[str, StepSpec] = {
             "note",
             pgettext_lazy("step", "Internal note"),
             "lock",
-            lambda t, u, d: services.note_inside(t.pk, d["text"], by=u, **_version(d)),
+            lambda t, u, d: services.note_inside(t.pk, d["text"], by=u),
             forms.TextForm,
             key="m",
         ),
@@ -241,14 +241,26 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
         slugs.append("acknowledge")
     if Target.ARRIVE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
         slugs.append("arrive")
-    slugs += [_SLUGS[step] for step in services.steps_open_to(user, ticket)]
     desk = scope.holds(DESK, ticket.site_id)
+    if desk and Target.REPLY in running:
+        slugs.append("reply")
+    slugs += [_SLUGS[step] for step in services.steps_open_to(user, ticket)]
     if desk and ticket.status in UNRESOLVED:
         slugs.append("severity")
         if ticket.wished_on and ticket.wish_confirmed_at is None:
             slugs.append("wish")
         slugs.append("call-manager")
     return [SPECS[slug] for slug in slugs]
+
+
+def first_of(open_steps: list[StepSpec], ticket: Ticket) -> str:
+    """The step that the page puts forward; sending elsewhere what a department has is a transfer, not the next step."""
+    held = {"dispatch"} if ticket.department_id is not None else set()
+    return next((spec.slug for spec in open_steps if spec.slug not in NEVER_FIRST | held), "")
+
+
+def label_of(spec: StepSpec, ticket: Ticket) -> str | Promise:
+    return pgettext_lazy("step", "Transfer") if spec.slug == "dispatch" and ticket.department_id is not None else spec.label
 
 
 def may_reply(user: User, ticket: Ticket) -> bool:

@@ -41,11 +41,8 @@ from residents import phones
 from residents.models import Contact, Phone, Relation, Residence
 
 MOST_BUTTONS = 4
-LOG_VIEWS = {
-    "": lambda: pgettext("log", "All"),
-    "resident": lambda: pgettext("log", "Seen by the resident"),
-    "limits": lambda: pgettext("log", "Limits"),
-}
+FULL_STOPS = "。．.！!？?，,；; "
+LOG_VIEWS = {"": lambda: pgettext("log", "All"), "resident": lambda: pgettext("log", "Seen by the resident"), "limits": lambda: pgettext("log", "Limits")}
 
 
 @dataclass
@@ -89,22 +86,13 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         return _page(request, _found(user, number), refused, status=409)
     except Refusal as refusal:
         if _from_preview(request):
-            return render(
-                request,
-                "complaints/_preview.html",
-                preview_of(_found(user, number), user) | {"problem": refusal.user_message},
-                status=409,
-            )
-        return _page(
-            request, _found(user, number), Refused(slug, form if spec.form else None, refusal.user_message), status=409
-        )
+            return render(request, "complaints/_preview.html", preview_of(_found(user, number), user) | {"problem": refusal.user_message}, status=409)
+        return _page(request, _found(user, number), Refused(slug, form if spec.form else None, refusal.user_message), status=409)
     if _from_preview(request):
         response = render(request, "complaints/_preview.html", preview_of(_found(user, number), user))
         response["HX-Trigger"] = "list-changed"
         return response
-    messages.success(
-        request, _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": spec.label}, extra_tags="ok"
-    )
+    messages.success(request, _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": spec.label}, extra_tags="ok")
     return redirect("/queue/" if request.POST.get("next") == "/queue/" else found.url)
 
 
@@ -116,12 +104,7 @@ def _is_repeat(found: Ticket, user: User, typed: dict[str, Any]) -> bool:
     """A second click on the same button: the last thing that happened is this person's, with these very words."""
     last = TicketEvent.objects.filter(ticket=found, by=user).order_by("-pk").first()
     recent = last is not None and (timezone.now() - last.at).total_seconds() < REPEAT_SECONDS
-    return (
-        recent
-        and last is not None
-        and last.pk > (typed.get("seen") or 0)
-        and last.text == (typed.get("text") or "").strip()
-    )
+    return recent and last is not None and last.pk > (typed.get("seen") or 0) and last.text == (typed.get("text") or "").strip()
 
 
 REPEAT_SECONDS = 30
@@ -129,9 +112,7 @@ REPEAT_SECONDS = 30
 
 def _found(user: User, number: str) -> Ticket:
     number_of = Phone.objects.filter(resident=OuterRef("resident")).order_by("pk").values("number")[:1]
-    relation = Residence.objects.current(timezone.localdate()).filter(
-        resident=OuterRef("resident"), unit=OuterRef("unit")
-    )
+    relation = Residence.objects.current(timezone.localdate()).filter(resident=OuterRef("resident"), unit=OuterRef("unit"))
     tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "reported_by")
     annotated = tickets.annotate(phone=Subquery(number_of), relation=Subquery(relation.values("relation")[:1]))
     return get_object_or_404(annotated, number=number)
@@ -166,7 +147,7 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
     view = request.GET.get("log", "") if request.GET.get("log", "") in LOG_VIEWS else ""
     last_seen = max((event.pk for event in events), default=0)
     act = _act(request, found, open_steps, refused, last_seen)
-    buttons = _buttons(open_steps, act)
+    buttons = _buttons(found, open_steps, act)
     context = {
         "ticket": _facts_of(found, words, now, zone),
         "steps": strip(found, list(timers.values()), events, words, zone),
@@ -179,14 +160,7 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
         "facts": _facts(found, zone),
         "events": _shown_entries(log, view),
         "event_count": len(events),
-        "log_views": [
-            {
-                "url": f"{found.url}?log={code}#log-head" if code else f"{found.url}#log-head",
-                "label": label(),
-                "current": code == view,
-            }
-            for code, label in LOG_VIEWS.items()
-        ],
+        "log_views": [{"url": f"{found.url}?log={code}#log-head" if code else f"{found.url}#log-head", "label": label(), "current": code == view} for code, label in LOG_VIEWS.items()],
         "note": _composer("note", refused, last_seen),
         "reply": _composer("reply", refused, last_seen) if steps.may_reply(user, found) else None,
         "last_seen": last_seen,
@@ -220,22 +194,21 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
         "paused": paused,
         "description": found.description,
         "who": found.who or pgettext("resident", "not named"),
-        "relation": Relation(found.relation).label
-        if getattr(found, "relation", "")
-        else (_("visitor") if found.visitor_name else ""),  # type: ignore[attr-defined]
+        "relation": Relation(found.relation).label if getattr(found, "relation", "") else (_("visitor") if found.visitor_name else ""),  # type: ignore[attr-defined]
     }
 
 
-def _buttons(open_steps: list[StepSpec], act: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _buttons(found: Ticket, open_steps: list[StepSpec], act: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The next step first and alone in strong colour, unless its form is open: then the form's own button is."""
-    first = next((spec.slug for spec in open_steps if spec.slug not in steps.NEVER_FIRST), "")
+    first = steps.first_of(open_steps, found)
     return [
         {
             "code": spec.slug,
             "slug": spec.slug,
-            "label": spec.label,
+            "label": steps.label_of(spec, found),
             "icon": spec.icon,
             "key": spec.key,
+            "composer": spec.slug in COMPOSERS,
             "fields": spec.form is not None,
             "primary": spec.slug == first and act is None,
         }
@@ -248,33 +221,20 @@ def _act(
 ) -> dict[str, Any] | None:
     """The form that is open: the one that was refused, else the one that the address asks for."""
     slug = refused.slug if refused and refused.form and refused.slug not in COMPOSERS else request.GET.get("do", "")
-    spec = next((one for one in open_steps if one.slug == slug), None)
-    if refused and refused.form is not None and refused.slug == slug and slug in SPECS:
+    spec = next((one for one in open_steps if one.slug == slug and slug not in COMPOSERS), None)
+    if refused and refused.form is not None and refused.slug == slug and slug not in COMPOSERS:
         spec = SPECS[slug]
     if spec is None or spec.form is None:
         return None
     form = refused.form if refused and refused.form is not None and refused.slug == slug else _form(spec, found)
     return {
         "slug": spec.slug,
-        "title": spec.label,
-        "submit": spec.label,
+        "title": steps.label_of(spec, found),
+        "submit": steps.label_of(spec, found),
         "icon": spec.icon,
         "form": form,
-        "errors": [
-            (form[name].id_for_label, said)
-            for name, found_errors in form.errors.items()
-            if name in form.fields
-            for said in found_errors
-        ],
-        "phrase": say(
-            spec.phrase,
-            get_language() or "",
-            resident=found.resident.addressed if found.resident else found.who,
-            matter=found.title,
-            number=found.number,
-        )
-        if spec.phrase
-        else "",
+        "errors": [(form[name].id_for_label, said) for name, found_errors in form.errors.items() if name in form.fields for said in found_errors],
+        "phrase": say(spec.phrase, get_language() or "", resident=found.resident.addressed if found.resident else found.who, matter=found.title.rstrip(FULL_STOPS), number=found.number) if spec.phrase else "",
         "hint": spec.hint,
         "what_if": deadlines_by_severity(found) if spec.slug == "severity" else None,
         "seen": last_seen,
@@ -283,10 +243,7 @@ def _act(
 
 def _composer(slug: str, refused: Refused | None, last_seen: int) -> dict[str, Any]:
     mine = refused if refused and refused.slug == slug and refused.form is not None else None
-    titles = {
-        "note": (_("Internal note"), _("Add the internal note")),
-        "reply": (_("Answer the resident"), _("Record the answer")),
-    }
+    titles = {"note": (_("Internal note"), _("Add the internal note")), "reply": (_("Answer the resident"), _("Record the answer"))}
     said = [error for found in mine.form.errors.values() for error in found] if mine and mine.form else []
     return {
         "title": titles[slug][0],
@@ -308,7 +265,7 @@ def _what_changed(refused: Refused | None, events: list[TicketEvent], zone: Zone
 
 def _shown_entries(log: list[history.Entry], view: str) -> list[history.Entry]:
     if view == "resident":
-        return [entry for entry in log if not entry.inner]
+        return [entry for entry in log if entry.for_resident]
     if view == "limits":
         return [entry for entry in log if entry.of_clock]
     return [entry for entry in log if entry.loud]
@@ -332,17 +289,11 @@ def _wish(found: Ticket) -> str:
     if found.wished_on is None:
         return ""
     day = date_format(found.wished_on, "Y-m-d")
-    return (
-        _("%(day)s, confirmed") % {"day": day}
-        if found.wish_confirmed_at
-        else _("%(day)s, not confirmed yet") % {"day": day}
-    )
+    return _("%(day)s, confirmed") % {"day": day} if found.wish_confirmed_at else _("%(day)s, not confirmed yet") % {"day": day}
 
 
 def _resident_facts(found: Ticket) -> list[dict[str, Any]]:
-    number = (
-        getattr(found, "phone", None) or found.visitor_phone or (found.reported_by.phone if found.reported_by else "")
-    )
+    number = getattr(found, "phone", None) or found.visitor_phone or (found.reported_by.phone if found.reported_by else "")
     prefers = found.contact or (found.resident.contact if found.resident else "")
     spans = [f"{span['start']}–{span['end']}" for span in (found.resident.do_not_call if found.resident else [])]
     facts = [
@@ -377,9 +328,7 @@ def _timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneIn
 
 def _hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: ZoneInfo) -> list[dict[str, Any]]:
     """To whom it was handed up 转呈, when, and when they acknowledged 阅知: two moments."""
-    by_whom = {
-        event.details.get("target"): event for event in events if event.kind == EventKind.ACKNOWLEDGED and event.by
-    }
+    by_whom = {event.details.get("target"): event for event in events if event.kind == EventKind.ACKNOWLEDGED and event.by}
     lines = []
     for timer in timers:
         if timer.target not in HANDED_UP_TO or timer.state == TimerState.CANCELLED:
@@ -389,15 +338,10 @@ def _hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: Zo
         event = by_whom.get(timer.target)
         if timer.met_at:
             who = event.by.name if event and event.by else ""
-            at = _("handed up %(handed)s, acknowledged %(met)s") % {
-                "handed": handed,
-                "met": moments.short(timer.met_at, zone),
-            }
+            at = _("handed up %(handed)s, acknowledged %(met)s") % {"handed": handed, "met": moments.short(timer.met_at, zone)}
             lines.append({"icon": "check", "name": f"{role} {who}".strip(), "at": at})
         else:
-            lines.append(
-                {"icon": "ok", "name": role, "at": _("handed up %(handed)s, not acknowledged yet") % {"handed": handed}}
-            )
+            lines.append({"icon": "ok", "name": role, "at": _("handed up %(handed)s, not acknowledged yet") % {"handed": handed}})
     return lines
 
 
@@ -405,37 +349,17 @@ def _ladder(
     found: Ticket, timers: Iterable[TicketTimer], clock_steps: list[TimerStep], zone: ZoneInfo
 ) -> list[dict[str, Any]]:
     """Of the promise that is due first: each level with the moment it is due, and when it was sent."""
-    timer = next(
-        (
-            t
-            for t in timers
-            if t.is_open and t.target == found.next_target and t.round == found.round and t.due_at == found.next_due_at
-        ),
-        None,
-    )
+    timer = next((t for t in timers if t.is_open and t.target == found.next_target and t.round == found.round and t.due_at == found.next_due_at), None)
     if timer is None:
         return []
-    fired = {
-        step.level: step
-        for step in clock_steps
-        if step.timer_id == timer.pk and step.kind == TimerEventKind.LEVEL_FIRED
-    }
+    fired = {step.level: step for step in clock_steps if step.timer_id == timer.pk and step.kind == TimerEventKind.LEVEL_FIRED}
     lines = []
     for level, moment in zip(policies.limit_of(timer.policy_target_id).levels, timer.moments, strict=False):
         step = fired.get(level.name)
-        names = pgettext("between facts", ", ").join(
-            str(Role(role).label) for role in level.roles if role in Role.values
-        )
+        names = pgettext("between facts", ", ").join(str(Role(role).label) for role in level.roles if role in Role.values)
         due = moments.short(moment, zone)
         if step is not None:
-            lines.append(
-                {
-                    "fired": level.percent is None,
-                    "icon": "up",
-                    "name": history.told(step.details) or names,
-                    "at": _("due %(due)s, sent %(sent)s") % {"due": due, "sent": moments.short(step.at, zone)},
-                }
-            )
+            lines.append({"fired": level.percent is None, "icon": "up", "name": history.told(step.details) or names, "at": _("due %(due)s, sent %(sent)s") % {"due": due, "sent": moments.short(step.at, zone)}})
         else:
             lines.append({"fired": False, "icon": "ok", "name": names, "at": _("due %(due)s") % {"due": due}})
     return lines
@@ -447,10 +371,7 @@ def _rounds(found: Ticket, events: list[TicketEvent], zone: ZoneInfo) -> list[st
     lines = [_("Round 1: received %(moment)s") % {"moment": moments.short(found.received_at, zone)}]
     for event in events:
         if event.kind == EventKind.REOPENED:
-            lines.append(
-                _("Round %(round)d: reopened %(moment)s")
-                % {"round": event.round, "moment": moments.short(event.at, zone)}
-            )
+            lines.append(_("Round %(round)d: reopened %(moment)s") % {"round": event.round, "moment": moments.short(event.at, zone)})
     return lines
 
 
