@@ -1,0 +1,121 @@
+"""Callbacks: scheduled by the system, tried three times on different half-days, recorded once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from complaints import integrity, services
+from complaints.errors import NotPossible, NotYours
+from complaints.models import Callback, Ticket
+from complaints.states import CallbackOutcome, Kind, Severity, Status, Target
+from complaints.tests.house import MORNING, House, messages_of, timer
+from portal.promises import clock
+from portal.promises.models import TimerState
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TOLD = MORNING + 2 * HOUR
+
+
+def open_callback(ticket: Ticket) -> Callback:
+    return Callback.objects.get(ticket=ticket, finished_at=None)
+
+
+def call(house: House, ticket: Ticket, at, outcome=CallbackOutcome.REACHED, **said) -> Ticket:
+    with clock.standing_at(at):
+        services.record_callback(open_callback(ticket).pk, outcome, by=house.reception_b, **said)
+    ticket.refresh_from_db()
+    return ticket
+
+
+def test_every_told_complaint_is_called_back_within_a_day_of_polite_hours(house: House) -> None:
+    ticket = house.informed()
+
+    assert open_callback(ticket).due_at == TOLD + DAY
+    declined = house.signed()
+    with clock.standing_at(MORNING.replace(hour=21)):
+        services.decline_ticket(declined.pk, "规划不允许", understood=True, by=house.reception)
+    assert open_callback(declined).due_at == MORNING.replace(hour=20) + DAY
+
+
+def test_a_satisfied_resident_closes_the_ticket(house: House) -> None:
+    ticket = call(house, house.informed(), TOLD + HOUR, satisfaction=5, solved=True)
+
+    assert ticket.status == Status.CLOSED
+    assert timer(ticket, Target.CALLBACK).state == TimerState.MET
+    assert not ticket.timers.filter(state=TimerState.RUNNING).exists()
+    assert list(integrity.findings()) == []
+
+
+def test_no_answer_is_tried_on_three_different_half_days_and_then_closed_as_unreachable(house: House) -> None:
+    ticket = house.informed()
+    call(house, ticket, MORNING.replace(hour=14), CallbackOutcome.NO_ANSWER)
+    tomorrow_noon = MORNING.replace(hour=12) + DAY
+    assert timer(ticket, Target.CALLBACK, turn=2).due_at == tomorrow_noon
+
+    with pytest.raises(NotPossible):
+        call(house, ticket, MORNING.replace(hour=16), CallbackOutcome.NO_ANSWER)
+    call(house, ticket, MORNING.replace(hour=10) + DAY, CallbackOutcome.NO_ANSWER)
+    assert timer(ticket, Target.CALLBACK, turn=3).due_at == MORNING.replace(hour=20) + DAY
+    call(house, ticket, MORNING.replace(hour=15) + DAY, CallbackOutcome.NO_ANSWER)
+
+    assert ticket.status == Status.CLOSED
+    assert Callback.objects.get(ticket=ticket).outcome == CallbackOutcome.UNREACHABLE
+
+
+def test_not_solved_begins_the_next_round_with_the_same_department_and_its_own_clocks(house: House) -> None:
+    ticket = house.informed(severity=Severity.IMPORTANT)
+    again = TOLD + HOUR
+
+    call(house, ticket, again, satisfaction=2, solved=False, remarks="还是漏")
+
+    assert (ticket.status, ticket.round, ticket.department.code) == (Status.DISPATCHED, 2, "engineering")
+    assert timer(ticket, Target.SIGN, round=2).due_at == again + HOUR / 2
+    assert timer(ticket, Target.RESOLVE, round=2).due_at == again + 3 * DAY
+    assert timer(ticket, Target.RESOLVE).state == TimerState.MET, "the first round's result stays"
+    assert {"ticket.low_score", "ticket.reopened"} <= set(messages_of(house.supervisor))
+    assert list(integrity.findings()) == []
+
+
+def test_recording_a_call_twice_changes_nothing(house: House) -> None:
+    ticket = house.informed()
+    callback = open_callback(ticket)
+    for score in (4, 1):
+        services.record_callback(
+            callback.pk, CallbackOutcome.REACHED, by=house.reception_b, satisfaction=score, solved=True
+        )
+
+    callback.refresh_from_db()
+    assert callback.satisfaction == 4
+    assert messages_of(house.supervisor).count("ticket.low_score") == 0
+
+
+def test_who_handled_it_does_not_call_while_a_colleague_is_on_duty(house: House) -> None:
+    ticket = house.report()
+    services.answer_on_the_spot(ticket.pk, "已答复", by=house.reception)
+    services.inform_resident(ticket.pk, services.How.IN_PERSON, "已答复", by=house.reception)
+    callback = open_callback(ticket)
+
+    with pytest.raises(NotYours):
+        services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception, satisfaction=5, solved=True)
+    services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception_b, satisfaction=5, solved=True)
+
+
+def test_requests_are_drawn_so_that_four_of_five_are_called(house: House) -> None:
+    for place in range(10):
+        home = house.homes[place % 3]
+        house.informed(MORNING + place * DAY / 2, kind=Kind.SERVICE_REQUEST, unit=home.unit, resident=home.resident)
+
+    called = Callback.objects.filter(ticket__kind=Kind.SERVICE_REQUEST).count()
+    assert called == 8
+    assert Ticket.objects.filter(status=Status.CLOSED).count() == 2
+
+
+def test_a_number_is_dialled_in_polite_hours_and_not_when_the_resident_does_not_want_it(house: House) -> None:
+    ticket = house.informed()
+    ticket.resident.do_not_call = [{"start": "12:00", "end": "14:00"}]
+
+    dialled = {hour: services.may_be_dialled(ticket, MORNING.replace(hour=hour)) for hour in (8, 9, 12, 13, 14, 19, 20)}
+
+    assert dialled == {8: False, 9: True, 12: False, 13: False, 14: True, 19: True, 20: False}
