@@ -59,7 +59,7 @@ def _one_line(**attributes: str) -> forms.TextInput:
 
 
 class RegisterForm(forms.Form):
-    """The residents' complaint form 住户投诉意见表. By hand: who, category, severity, what happened; the rest is filled."""
+    """The residents' complaint form 住户投诉意见表. By hand: who, category, severity, what happened."""
 
     request_key = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, widget=forms.RadioSelect)

@@ -17,7 +17,7 @@ SEE_TICKETS = DESK | MANAGEMENT | DEPARTMENT
 PLACES = [
     menu.Place(
         "/queue/",
-        _("Front desk queue"),
+        _("Queue"),
         pgettext_lazy("menu", "Queue"),
         pgettext_lazy("menu", "Desk"),
         "inbox",

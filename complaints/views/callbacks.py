@@ -39,7 +39,11 @@ SCORES = (
     (4, lambda: pgettext("score", "Happy"), "good"),
     (5, lambda: pgettext("score", "Very happy"), "good"),
 )
-OF_FORM = {"no_answer": CallbackOutcome.NO_ANSWER, "refused": CallbackOutcome.REFUSED, "not_solved": CallbackOutcome.REACHED}
+OF_FORM = {
+    "no_answer": CallbackOutcome.NO_ANSWER,
+    "refused": CallbackOutcome.REFUSED,
+    "not_solved": CallbackOutcome.REACHED,
+}
 
 
 @login_required
@@ -61,13 +65,21 @@ def record(request: HttpRequest, callback_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, chosen=callback.pk, form=form, status=422)
     if callback.finished_at is not None:
-        messages.info(request, _("%(number)s: this call is recorded already.") % {"number": callback.ticket.number}, extra_tags="ok")
+        messages.info(
+            request,
+            _("%(number)s: this call is recorded already.") % {"number": callback.ticket.number},
+            extra_tags="ok",
+        )
         return redirect("complaints:callbacks")
     try:
         services.record_callback(callback.pk, by=user, **_outcome(form.cleaned_data))
     except Refusal as refusal:
         return _page(request, chosen=callback.pk, form=form, problem=refusal.user_message, status=409)
-    messages.success(request, _("%(number)s: the call is recorded. Here is the next one.") % {"number": callback.ticket.number}, extra_tags="ok")
+    messages.success(
+        request,
+        _("%(number)s: the call is recorded. Here is the next one.") % {"number": callback.ticket.number},
+        extra_tags="ok",
+    )
     return redirect("complaints:callbacks")
 
 
@@ -82,7 +94,12 @@ def _outcome(typed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, *, chosen: int | None = None, form: CallbackForm | None = None, problem: str = "", status: int = 200
+    request: HttpRequest,
+    *,
+    chosen: int | None = None,
+    form: CallbackForm | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     visible = Callback.objects.visible_to(user)
@@ -93,7 +110,9 @@ def _page(
         raise Http404
     call = call or next((one for one in due if _may_be_tried(one, now)), due[0] if due else None)
     done = list(
-        visible.filter(last_tried_at__gte=_midnight(now)).select_related("ticket__resident").order_by("-last_tried_at")[:LISTED]
+        visible.filter(last_tried_at__gte=_midnight(now))
+        .select_related("ticket__resident")
+        .order_by("-last_tried_at")[:LISTED]
     )
     words = shown.Words(now)
     context: dict[str, Any] = {
@@ -121,7 +140,11 @@ def _page(
             "skip_url": f"/callbacks/?call={due[later % len(due)].pk}" if following else "",
         }
     else:
-        context["empty"] = {"words": ngettext("Today's calls are done: %(count)d.", "Today's calls are done: %(count)d.", len(done)) % {"count": len(done)}, "next": _("Whoever is told a result is called back within a day.")}
+        context["empty"] = {
+            "words": ngettext("Today's calls are done: %(count)d.", "Today's calls are done: %(count)d.", len(done))
+            % {"count": len(done)},
+            "next": _("Whoever is told a result is called back within a day."),
+        }
     return render(request, "complaints/callbacks.html", context, status=status)
 
 
@@ -186,14 +209,20 @@ def _call(callback: Callback, user: User, words: shown.Words) -> dict[str, Any]:
     ticket = callback.ticket
     line = _line(callback, callback, words)
     number = ticket.resident.masked_phone if ticket.resident else phones.masked(ticket.visitor_phone)
-    said = [ticket.unit.room if ticket.unit else "", _("form of address: %(address)s") % {"address": ticket.resident.addressed} if ticket.resident else "", _turn_words(callback)]
+    said = [
+        ticket.unit.room if ticket.unit else "",
+        _("form of address: %(address)s") % {"address": ticket.resident.addressed} if ticket.resident else "",
+        _turn_words(callback),
+    ]
     return line | {
         "number": ticket.number,
         "category": str(ticket.category) if ticket.category else "",
         "masked_phone": number,
         "about": " · ".join(filter(None, said)),
         "limit": _("due %(moment)s") % {"moment": moments.short(callback.due_at, ticket.site.zone)},
-        "own_work": _("You handled this ticket yourself: leave the call to a colleague on duty.") if ticket.handler_id == user.pk else "",
+        "own_work": _("You handled this ticket yourself: leave the call to a colleague on duty.")
+        if ticket.handler_id == user.pk
+        else "",
     }
 
 
@@ -201,9 +230,15 @@ def _story(callback: Callback) -> list[dict[str, str]]:
     """怎么回事, 怎么办的, 怎么说的: the report, the handling, what was said; one statement."""
     ticket = callback.ticket
     found: dict[str, TicketEvent] = {}
-    for event in TicketEvent.objects.filter(ticket=ticket, round=callback.round, kind__in=STORY).select_related("by").order_by("pk"):
+    for event in (
+        TicketEvent.objects.filter(ticket=ticket, round=callback.round, kind__in=STORY)
+        .select_related("by")
+        .order_by("pk")
+    ):
         found[event.kind] = event
-    handled = next((found[kind] for kind in (EventKind.RESOLVED, EventKind.ANSWERED, EventKind.DECLINED) if kind in found), None)
+    handled = next(
+        (found[kind] for kind in (EventKind.RESOLVED, EventKind.ANSWERED, EventKind.DECLINED) if kind in found), None
+    )
     told = next((found[kind] for kind in (EventKind.INFORMED, EventKind.DECLINED) if kind in found), None)
     zone = ticket.site.zone
     return [
@@ -225,7 +260,12 @@ def _phrases(callback: Callback, user: User) -> list[dict[str, str]]:
     ticket = callback.ticket
     language = get_language() or ""
     site = sites()[ticket.site_id]
-    tokens = {"resident": ticket.resident.addressed if ticket.resident else ticket.who, "company": site.name, "name": user.name, "matter": ticket.title.rstrip("。．.！!？?，,；; ")}
+    tokens = {
+        "resident": ticket.resident.addressed if ticket.resident else ticket.who,
+        "company": site.name,
+        "name": user.name,
+        "matter": ticket.title.rstrip("。．.！!？?，,；; "),
+    }
     tomorrow = timezone.localtime(timezone.now() + timedelta(days=1))
     bad = say("callback_bad", language, **tokens, time=f"{tomorrow:%m-%d %H:%M}")
     lines = [
@@ -261,9 +301,25 @@ def _outcomes(callback: Callback, now: datetime) -> list[dict[str, Any]]:
     if callback.attempts + 1 >= sla.MOST_ATTEMPTS:
         then = _("third attempt: the ticket closes as unreachable")
     else:
-        then = _("again before %(moment)s, attempt %(count)d of %(most)d") % {"moment": moments.short(end, zone), "count": callback.attempts + 2, "most": sla.MOST_ATTEMPTS}
+        then = _("again before %(moment)s, attempt %(count)d of %(most)d") % {
+            "moment": moments.short(end, zone),
+            "count": callback.attempts + 2,
+            "most": sla.MOST_ATTEMPTS,
+        }
     return [
         {"digit": 6, "value": "no_answer", "label": pgettext("outcome", "No answer"), "then": then, "css": ""},
-        {"digit": 7, "value": "refused", "label": pgettext("outcome", "Refused"), "then": _("kept as refused, no further call"), "css": ""},
-        {"digit": 8, "value": "not_solved", "label": pgettext("outcome", "Not solved"), "then": _("round %(round)d begins; a score may go with it") % {"round": callback.round + 1}, "css": "redo"},
+        {
+            "digit": 7,
+            "value": "refused",
+            "label": pgettext("outcome", "Refused"),
+            "then": _("kept as refused, no further call"),
+            "css": "",
+        },
+        {
+            "digit": 8,
+            "value": "not_solved",
+            "label": pgettext("outcome", "Not solved"),
+            "then": _("round %(round)d begins; a score may go with it") % {"round": callback.round + 1},
+            "css": "redo",
+        },
     ]

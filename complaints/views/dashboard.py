@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints.models import TicketTimer, Ticket, TicketQuerySet
+from complaints.models import Ticket, TicketQuerySet, TicketTimer
 from complaints.states import HANDED_UP_TO, Severity, Status, Target
 from complaints.views import shown
 from complaints.views.asking import leadership, user_of
@@ -59,7 +59,8 @@ def _sweep(now: datetime) -> dict[str, Any]:
     return {
         "late": True,
         "words": _(
-            "No sweep of the limits for a while (%(late)s): nothing is warned about and nothing climbs. Tell the administrator."
+            "No sweep of the limits for a while (%(late)s): nothing is warned about and nothing climbs. "
+            "Tell the administrator."
         )
         % {"late": late},
     }

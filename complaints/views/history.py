@@ -13,7 +13,15 @@ from django.utils.translation import pgettext
 
 from complaints.models import TicketEvent, TicketTimer, TimerStep
 from complaints.services import How
-from complaints.states import HANDED_UP_TO, SHOWN_TO_RESIDENTS, WORDS_FOR_RESIDENTS, CallbackOutcome, EventKind, Severity, Target
+from complaints.states import (
+    HANDED_UP_TO,
+    SHOWN_TO_RESIDENTS,
+    WORDS_FOR_RESIDENTS,
+    CallbackOutcome,
+    EventKind,
+    Severity,
+    Target,
+)
 from complaints.views.shown import DUE
 from portal.organization.roles import Role
 from portal.pages import moments

@@ -39,7 +39,7 @@ TABS = {
     "to_acknowledge": lambda: pgettext("tab", "To acknowledge"),
     "in_progress": lambda: pgettext("tab", "In progress"),
     "to_inform": lambda: pgettext("tab", "To inform"),
-    "to_call_back": lambda: pgettext("tab", "To call back"),
+    "to_call_back": lambda: pgettext("tab", "Callbacks"),
     "overtime": lambda: pgettext("tab", "Overtime"),
     "all": lambda: pgettext("tab", "All"),
 }

@@ -90,7 +90,8 @@ def register(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _page(request, form, party=party, problem=refusal.user_message, status=409)
     said = (
-        _("%(number)s is registered and dispatched to %(department)s.") % {"number": ticket.number, "department": department}
+        _("%(number)s is registered and dispatched to %(department)s.")
+        % {"number": ticket.number, "department": department}
         if department
         else _("%(number)s is registered.") % {"number": ticket.number}
     )
@@ -98,7 +99,9 @@ def register(request: HttpRequest) -> HttpResponse:
     return redirect(ticket.url)
 
 
-def _register(cleaned: dict[str, Any], party: Party, category: Category | None, user: User) -> tuple[Ticket, Department | None]:
+def _register(
+    cleaned: dict[str, Any], party: Party, category: Category | None, user: User
+) -> tuple[Ticket, Department | None]:
     """The ticket and, where it goes out at once, its department: both or neither."""
     residence = party.residence
     report = Report(
@@ -158,7 +161,9 @@ def _party(user: User, typed: Any) -> Party:
     if exact:
         raise Unclear(_("Several people match “%(text)s”: choose one of them.") % {"text": room.strip()}, exact)
     if room.strip():
-        raise Unclear(_("Nobody matches “%(text)s”. Record a new visitor with name and phone.") % {"text": room.strip()})
+        raise Unclear(
+            _("Nobody matches “%(text)s”. Record a new visitor with name and phone.") % {"text": room.strip()}
+        )
     raise Unclear(_("Say who reports it: a room, a name, or a new visitor."))
 
 
@@ -224,10 +229,22 @@ def _open_cases(user: User, units: set[int]) -> dict[int, list[dict[str, str]]]:
     found: dict[int, list[dict[str, str]]] = {}
     if not units:
         return found
-    for ticket in Ticket.objects.visible_to(user).open().filter(unit__in=units).order_by("-received_at", "-pk")[: OPEN_CASES * len(units)]:
+    for ticket in (
+        Ticket.objects.visible_to(user)
+        .open()
+        .filter(unit__in=units)
+        .order_by("-received_at", "-pk")[: OPEN_CASES * len(units)]
+    ):
         cases = found.setdefault(ticket.unit_id or 0, [])
         if len(cases) < OPEN_CASES:
-            cases.append({"number": ticket.number, "url": ticket.url, "matter": ticket.title, "status": str(ticket.get_status_display())})
+            cases.append(
+                {
+                    "number": ticket.number,
+                    "url": ticket.url,
+                    "matter": ticket.title,
+                    "status": str(ticket.get_status_display()),
+                }
+            )
     return found
 
 
@@ -273,7 +290,9 @@ def _page(
         "departments": departments_at(site.pk),
         "department": form.data.get("department", ""),
         "phrases": _phrases(),
-        "open_details": any(name in form.errors for name in ("occurred_at", "place", "about", "contact", "demand", "wished_on")),
+        "open_details": any(
+            name in form.errors for name in ("occurred_at", "place", "about", "contact", "demand", "wished_on")
+        ),
         "visitor_open": bool(form.data.get("visitor_name")) or "visitor_phone" in form.errors,
         "limits_line": _("Reception from %(time)s: dispatch and signature have their own clocks.")
         % {"time": moments.short(timezone.now(), site.zone, seconds=True)},
@@ -342,6 +361,9 @@ def _phrases() -> dict[str, Any]:
 
 def _with_places(text: str) -> SafeString:
     escaped = str(conditional_escape(text))
-    for token, css, filler in (("{resident}", "data-who", _("Sir or madam")), ("{department}", "data-sorry", _("our department"))):
+    for token, css, filler in (
+        ("{resident}", "data-who", _("Sir or madam")),
+        ("{department}", "data-sorry", _("our department")),
+    ):
         escaped = escaped.replace(token, format_html("<span {}>{}</span>", mark_safe(css), filler))  # noqa: S308 - a constant
     return mark_safe(escaped)  # noqa: S308 - escaped above

@@ -1,4 +1,4 @@
-"""What pages show of a ticket: words, clocks and marks, made once for each row (docs/architecture.md, "Reading fast")."""
+"""What pages show of a ticket: words, clocks and marks, made once for each row."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def told_words(ticket: Ticket) -> str:
     climbed = (getattr(ticket, "climbed", 0) or 0) - FIRED_BEFORE_ANYBODY_ABOVE
     if climbed <= 0:
         return ""
-    return ngettext("told %(count)d level above", "told %(count)d levels above", climbed) % {"count": climbed}
+    return ngettext("%(count)d level up", "%(count)d levels up", climbed) % {"count": climbed}
 
 
 def rows_of(tickets: Iterable[Ticket], now: datetime) -> list[Row]:
@@ -137,7 +137,7 @@ def row_of(ticket: Ticket, words: Words) -> Row:
         severity=ticket.severity,
         severity_word=words.severity[ticket.severity],
         bars=BARS[Severity(ticket.severity)],
-        matter=ticket.title,
+        matter=ticket.title or ticket.number,
         kind_word=words.kind[ticket.kind],
         told=told_words(ticket),
         round=ticket.round,

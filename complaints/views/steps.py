@@ -260,7 +260,11 @@ def first_of(open_steps: list[StepSpec], ticket: Ticket) -> str:
 
 
 def label_of(spec: StepSpec, ticket: Ticket) -> str | Promise:
-    return pgettext_lazy("step", "Transfer") if spec.slug == "dispatch" and ticket.department_id is not None else spec.label
+    return (
+        pgettext_lazy("step", "Transfer")
+        if spec.slug == "dispatch" and ticket.department_id is not None
+        else spec.label
+    )
 
 
 def may_reply(user: User, ticket: Ticket) -> bool:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -42,7 +42,11 @@ from residents.models import Contact, Phone, Relation, Residence
 
 MOST_BUTTONS = 4
 FULL_STOPS = "。．.！!？?，,；; "
-LOG_VIEWS = {"": lambda: pgettext("log", "All"), "resident": lambda: pgettext("log", "Seen by the resident"), "limits": lambda: pgettext("log", "Limits")}
+LOG_VIEWS = {
+    "": lambda: pgettext("log", "All"),
+    "resident": lambda: pgettext("log", "Seen by the resident"),
+    "limits": lambda: pgettext("log", "Limits"),
+}
 
 
 @dataclass
@@ -86,13 +90,22 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         return _page(request, _found(user, number), refused, status=409)
     except Refusal as refusal:
         if _from_preview(request):
-            return render(request, "complaints/_preview.html", preview_of(_found(user, number), user) | {"problem": refusal.user_message}, status=409)
-        return _page(request, _found(user, number), Refused(slug, form if spec.form else None, refusal.user_message), status=409)
+            return render(
+                request,
+                "complaints/_preview.html",
+                preview_of(_found(user, number), user) | {"problem": refusal.user_message},
+                status=409,
+            )
+        return _page(
+            request, _found(user, number), Refused(slug, form if spec.form else None, refusal.user_message), status=409
+        )
     if _from_preview(request):
         response = render(request, "complaints/_preview.html", preview_of(_found(user, number), user))
         response["HX-Trigger"] = "list-changed"
         return response
-    messages.success(request, _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": spec.label}, extra_tags="ok")
+    messages.success(
+        request, _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": spec.label}, extra_tags="ok"
+    )
     return redirect("/queue/" if request.POST.get("next") == "/queue/" else found.url)
 
 
@@ -104,7 +117,12 @@ def _is_repeat(found: Ticket, user: User, typed: dict[str, Any]) -> bool:
     """A second click on the same button: the last thing that happened is this person's, with these very words."""
     last = TicketEvent.objects.filter(ticket=found, by=user).order_by("-pk").first()
     recent = last is not None and (timezone.now() - last.at).total_seconds() < REPEAT_SECONDS
-    return recent and last is not None and last.pk > (typed.get("seen") or 0) and last.text == (typed.get("text") or "").strip()
+    return (
+        recent
+        and last is not None
+        and last.pk > (typed.get("seen") or 0)
+        and last.text == (typed.get("text") or "").strip()
+    )
 
 
 REPEAT_SECONDS = 30
@@ -112,7 +130,9 @@ REPEAT_SECONDS = 30
 
 def _found(user: User, number: str) -> Ticket:
     number_of = Phone.objects.filter(resident=OuterRef("resident")).order_by("pk").values("number")[:1]
-    relation = Residence.objects.current(timezone.localdate()).filter(resident=OuterRef("resident"), unit=OuterRef("unit"))
+    relation = Residence.objects.current(timezone.localdate()).filter(
+        resident=OuterRef("resident"), unit=OuterRef("unit")
+    )
     tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "reported_by")
     annotated = tickets.annotate(phone=Subquery(number_of), relation=Subquery(relation.values("relation")[:1]))
     return get_object_or_404(annotated, number=number)
@@ -160,7 +180,14 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
         "facts": _facts(found, zone),
         "events": _shown_entries(log, view),
         "event_count": len(events),
-        "log_views": [{"url": f"{found.url}?log={code}#log-head" if code else f"{found.url}#log-head", "label": label(), "current": code == view} for code, label in LOG_VIEWS.items()],
+        "log_views": [
+            {
+                "url": f"{found.url}?log={code}#log-head" if code else f"{found.url}#log-head",
+                "label": label(),
+                "current": code == view,
+            }
+            for code, label in LOG_VIEWS.items()
+        ],
         "note": _composer("note", refused, last_seen),
         "reply": _composer("reply", refused, last_seen) if steps.may_reply(user, found) else None,
         "last_seen": last_seen,
@@ -194,7 +221,9 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
         "paused": paused,
         "description": found.description,
         "who": found.who or pgettext("resident", "not named"),
-        "relation": Relation(found.relation).label if getattr(found, "relation", "") else (_("visitor") if found.visitor_name else ""),  # type: ignore[attr-defined]
+        "relation": Relation(found.relation).label
+        if getattr(found, "relation", "")
+        else (_("visitor") if found.visitor_name else ""),  # type: ignore[attr-defined]
     }
 
 
@@ -233,8 +262,21 @@ def _act(
         "submit": steps.label_of(spec, found),
         "icon": spec.icon,
         "form": form,
-        "errors": [(form[name].id_for_label, said) for name, found_errors in form.errors.items() if name in form.fields for said in found_errors],
-        "phrase": say(spec.phrase, get_language() or "", resident=found.resident.addressed if found.resident else found.who, matter=found.title.rstrip(FULL_STOPS), number=found.number) if spec.phrase else "",
+        "errors": [
+            (form[name].id_for_label, said)
+            for name, found_errors in form.errors.items()
+            if name in form.fields
+            for said in found_errors
+        ],
+        "phrase": say(
+            spec.phrase,
+            get_language() or "",
+            resident=found.resident.addressed if found.resident else found.who,
+            matter=found.title.rstrip(FULL_STOPS),
+            number=found.number,
+        )
+        if spec.phrase
+        else "",
         "hint": spec.hint,
         "what_if": deadlines_by_severity(found) if spec.slug == "severity" else None,
         "seen": last_seen,
@@ -243,7 +285,10 @@ def _act(
 
 def _composer(slug: str, refused: Refused | None, last_seen: int) -> dict[str, Any]:
     mine = refused if refused and refused.slug == slug and refused.form is not None else None
-    titles = {"note": (_("Internal note"), _("Add the internal note")), "reply": (_("Answer the resident"), _("Record the answer"))}
+    titles = {
+        "note": (_("Internal note"), _("Add the internal note")),
+        "reply": (_("Answer the resident"), _("Record the answer")),
+    }
     said = [error for found in mine.form.errors.values() for error in found] if mine and mine.form else []
     return {
         "title": titles[slug][0],
@@ -289,11 +334,17 @@ def _wish(found: Ticket) -> str:
     if found.wished_on is None:
         return ""
     day = date_format(found.wished_on, "Y-m-d")
-    return _("%(day)s, confirmed") % {"day": day} if found.wish_confirmed_at else _("%(day)s, not confirmed yet") % {"day": day}
+    return (
+        _("%(day)s, confirmed") % {"day": day}
+        if found.wish_confirmed_at
+        else _("%(day)s, not confirmed yet") % {"day": day}
+    )
 
 
 def _resident_facts(found: Ticket) -> list[dict[str, Any]]:
-    number = getattr(found, "phone", None) or found.visitor_phone or (found.reported_by.phone if found.reported_by else "")
+    number = (
+        getattr(found, "phone", None) or found.visitor_phone or (found.reported_by.phone if found.reported_by else "")
+    )
     prefers = found.contact or (found.resident.contact if found.resident else "")
     spans = [f"{span['start']}–{span['end']}" for span in (found.resident.do_not_call if found.resident else [])]
     facts = [
@@ -328,7 +379,9 @@ def _timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneIn
 
 def _hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: ZoneInfo) -> list[dict[str, Any]]:
     """To whom it was handed up 转呈, when, and when they acknowledged 阅知: two moments."""
-    by_whom = {event.details.get("target"): event for event in events if event.kind == EventKind.ACKNOWLEDGED and event.by}
+    by_whom = {
+        event.details.get("target"): event for event in events if event.kind == EventKind.ACKNOWLEDGED and event.by
+    }
     lines = []
     for timer in timers:
         if timer.target not in HANDED_UP_TO or timer.state == TimerState.CANCELLED:
@@ -338,10 +391,15 @@ def _hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: Zo
         event = by_whom.get(timer.target)
         if timer.met_at:
             who = event.by.name if event and event.by else ""
-            at = _("handed up %(handed)s, acknowledged %(met)s") % {"handed": handed, "met": moments.short(timer.met_at, zone)}
+            at = _("handed up %(handed)s, acknowledged %(met)s") % {
+                "handed": handed,
+                "met": moments.short(timer.met_at, zone),
+            }
             lines.append({"icon": "check", "name": f"{role} {who}".strip(), "at": at})
         else:
-            lines.append({"icon": "ok", "name": role, "at": _("handed up %(handed)s, not acknowledged yet") % {"handed": handed}})
+            lines.append(
+                {"icon": "ok", "name": role, "at": _("handed up %(handed)s, not acknowledged yet") % {"handed": handed}}
+            )
     return lines
 
 
@@ -349,17 +407,37 @@ def _ladder(
     found: Ticket, timers: Iterable[TicketTimer], clock_steps: list[TimerStep], zone: ZoneInfo
 ) -> list[dict[str, Any]]:
     """Of the promise that is due first: each level with the moment it is due, and when it was sent."""
-    timer = next((t for t in timers if t.is_open and t.target == found.next_target and t.round == found.round and t.due_at == found.next_due_at), None)
+    timer = next(
+        (
+            t
+            for t in timers
+            if t.is_open and t.target == found.next_target and t.round == found.round and t.due_at == found.next_due_at
+        ),
+        None,
+    )
     if timer is None:
         return []
-    fired = {step.level: step for step in clock_steps if step.timer_id == timer.pk and step.kind == TimerEventKind.LEVEL_FIRED}
+    fired = {
+        step.level: step
+        for step in clock_steps
+        if step.timer_id == timer.pk and step.kind == TimerEventKind.LEVEL_FIRED
+    }
     lines = []
     for level, moment in zip(policies.limit_of(timer.policy_target_id).levels, timer.moments, strict=False):
         step = fired.get(level.name)
-        names = pgettext("between facts", ", ").join(str(Role(role).label) for role in level.roles if role in Role.values)
+        names = pgettext("between facts", ", ").join(
+            str(Role(role).label) for role in level.roles if role in Role.values
+        )
         due = moments.short(moment, zone)
         if step is not None:
-            lines.append({"fired": level.percent is None, "icon": "up", "name": history.told(step.details) or names, "at": _("due %(due)s, sent %(sent)s") % {"due": due, "sent": moments.short(step.at, zone)}})
+            lines.append(
+                {
+                    "fired": level.percent is None,
+                    "icon": "up",
+                    "name": history.told(step.details) or names,
+                    "at": _("due %(due)s, sent %(sent)s") % {"due": due, "sent": moments.short(step.at, zone)},
+                }
+            )
         else:
             lines.append({"fired": False, "icon": "ok", "name": names, "at": _("due %(due)s") % {"due": due}})
     return lines
@@ -371,7 +449,10 @@ def _rounds(found: Ticket, events: list[TicketEvent], zone: ZoneInfo) -> list[st
     lines = [_("Round 1: received %(moment)s") % {"moment": moments.short(found.received_at, zone)}]
     for event in events:
         if event.kind == EventKind.REOPENED:
-            lines.append(_("Round %(round)d: reopened %(moment)s") % {"round": event.round, "moment": moments.short(event.at, zone)})
+            lines.append(
+                _("Round %(round)d: reopened %(moment)s")
+                % {"round": event.round, "moment": moments.short(event.at, zone)}
+            )
     return lines
 
 

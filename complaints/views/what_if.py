@@ -56,5 +56,5 @@ def _deadlines(ticket: Ticket, severity: Severity, pauses: limits.Pauses) -> dic
         calendar = calendar_of(policies.calendar_code_of(row), ticket.site_id, ticket.site.time_zone)
         zone = ticket.site.zone
         due = limits.due_at(limit, calendar, zone, ticket.round_began_at, pauses if limit.pausable else ())
-        found[target] = moments.short(due, zone)
+        found[target] = moments.with_today(due, zone)
     return found

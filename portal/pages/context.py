@@ -15,12 +15,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from portal import __version__
 from portal.notifications.models import Message
 from portal.organization.models import User
 from portal.organization.roles import DESK
 from portal.pages import menu
 from portal.pages.houses import sites
-from portal import __version__
+
+
+CHINESE, NOTHING = mark_safe(' lang="zh"'), mark_safe("")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -44,7 +47,7 @@ class Bare:
     @property
     def zh(self) -> SafeString:
         """The attribute for names and for what people typed: Chinese, whatever the page's own language is."""
-        return mark_safe("" if self.lang.startswith("zh") else ' lang="zh"')
+        return NOTHING if self.lang.startswith("zh") else CHINESE
 
     @property
     def zone(self) -> str:
@@ -102,7 +105,7 @@ class Shell(Bare):
 
     @property
     def site_zh(self) -> SafeString:
-        return self.zh if self.user and len({post.site_id for post in self.user.scope.posts}) == 1 else mark_safe("")
+        return self.zh if self.user and len({post.site_id for post in self.user.scope.posts}) == 1 else NOTHING
 
     @property
     def today_words(self) -> str:
