@@ -16,6 +16,7 @@ from typing import NoReturn
 from portal.embedded import static_files
 from portal.embedded.borrowing import Borrowed
 from portal.embedded.catalogs import stale_catalogs
+from portal.embedded.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from portal.embedded.locks import FileLock
 from portal.embedded.logs import tail
 from portal.embedded.places import open_state
@@ -27,24 +28,6 @@ from portal.embedded.steps import Stopped, ignore_signals, run_step, stop_on_sig
 from portal.embedded.supervisor import Supervisor
 from portal.embedded.variables import Memory, embedded_servers, portal_variables, random_secret_key, read_env_file
 
-# Known to all by design; production refuses demo accounts.
-DEMO_PASSWORD = "front-desk-demo"  # noqa: S105
-DEMO_ACCOUNTS = (
-    ("reception", "receptionist"),
-    ("reception2", "receptionist of the second site"),
-    ("bar", "bar attendant"),
-    ("sales", "salesperson"),
-    ("engineering", "engineering staff"),
-    ("engineering_head", "head of engineering"),
-    ("security_head", "head of security"),
-    ("cleaning_head", "head of cleaning"),
-    ("supervisor", "supervisor"),
-    ("ops", "operations manager"),
-    ("manager", "supervising manager"),
-    ("gm", "general manager"),
-    ("director", "site director"),
-    ("admin", "administrator"),
-)
 READY_PATIENCE = 90.0
 REFUSED = 3  # prepare's exit status when its last line is a sentence for the screen
 
