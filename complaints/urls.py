@@ -1,16 +1,31 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from complaints.views import callbacks, dashboard, queue, register, ticket
 from complaints.views.steps import SPECS
+
+
+class NumberConverter:
+    """A ticket's number, such as YJW-20261121-0007; anything else is no address of ours."""
+
+    regex = r"[A-Za-z0-9]{1,6}-[0-9]{8}-[0-9]{4,9}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NumberConverter, "number")
 
 app_name = "complaints"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("tickets/new/", register.register, name="register"),
     path("tickets/new/residents/", register.residents, name="residents"),
-    path("tickets/<str:number>/", ticket.ticket, name="ticket"),
-    path("tickets/<str:number>/preview/", queue.preview, name="preview"),
-    *(path(f"tickets/<str:number>/{slug}/", ticket.take, {"slug": slug}, name=f"step_{slug}") for slug in SPECS),
+    path("tickets/<number:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<number:number>/preview/", queue.preview, name="preview"),
+    *(path(f"tickets/<number:number>/{slug}/", ticket.take, {"slug": slug}, name=f"step_{slug}") for slug in SPECS),
     path("callbacks/", callbacks.callbacks, name="callbacks"),
     path("callbacks/<int:callback_id>/", callbacks.record, name="record_callback"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),

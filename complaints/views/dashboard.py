@@ -24,6 +24,7 @@ from portal.promises import heartbeat
 from portal.promises.models import TimerState
 
 LISTED = 12
+MOST_HAND_UPS = 99
 SOON = timedelta(minutes=30)
 
 
@@ -35,11 +36,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     visible = Ticket.objects.visible_to(user)
     urgent = visible.open().filter(next_due_at__lt=now + SOON).for_queue().by_time_left()[:LISTED]
+    hand_ups = _hand_ups(user, now)
     context = {
         "sweep": _sweep(now),
-        "figures": _figures(visible, user, now),
+        "figures": _figures(visible, len(hand_ups), now),
         "late_rows": shown.rows_of(urgent, now),
-        "hand_ups": _hand_ups(user, now),
+        "hand_ups": hand_ups,
     }
     return render(request, "complaints/dashboard.html", context)
 
@@ -66,7 +68,7 @@ def _sweep(now: datetime) -> dict[str, Any]:
     }
 
 
-def _figures(visible: TicketQuerySet, user: User, now: datetime) -> list[dict[str, Any]]:
+def _figures(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[dict[str, Any]]:
     """Every figure opens the rows behind it; one statement."""
     late = Q(next_due_at__lt=now)
     found = visible.open().aggregate(
@@ -74,7 +76,6 @@ def _figures(visible: TicketQuerySet, user: User, now: datetime) -> list[dict[st
         late_major=Count("pk", filter=late & Q(severity=Severity.MAJOR)),
         unsigned=Count("pk", filter=Q(status=Status.DISPATCHED)),
         unsigned_late=Count("pk", filter=Q(status=Status.DISPATCHED) & late),
-        handed_up=Count("pk", filter=~Q(open_hand_ups=[])),
         callbacks=Count("pk", filter=Q(status__in=[Status.INFORMED, Status.DECLINED])),
         callbacks_late=Count("pk", filter=Q(status__in=[Status.INFORMED, Status.DECLINED]) & late),
     )
@@ -95,8 +96,8 @@ def _figures(visible: TicketQuerySet, user: User, now: datetime) -> list[dict[st
         ),
         _figure(
             _("Hand-ups without an answer"),
-            found["handed_up"],
-            "/queue/?tab=to_acknowledge",
+            handed_up,
+            "#hand-ups",
             _("waiting to be acknowledged"),
             late=0,
         ),
@@ -118,7 +119,7 @@ def _hand_ups(user: User, now: datetime) -> list[dict[str, Any]]:
     open_ones = TicketTimer.objects.visible_to(user).filter(state=TimerState.RUNNING, target__in=list(HANDED_UP_TO))
     words = shown.Words(now)
     lines = []
-    for timer in open_ones.select_related("ticket__site").order_by("due_at", "pk")[:LISTED]:
+    for timer in open_ones.select_related("ticket__site").order_by("due_at", "pk")[:MOST_HAND_UPS]:
         left = words.left(timer.due_at, timer.started_at, timer.warn_at)
         lines.append(
             {

@@ -79,7 +79,8 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     spec = SPECS[slug]
     form = _form(spec, found, request.POST)
     if not form.is_valid():
-        return _page(request, found, Refused(slug, form), status=422)
+        odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
+        return _page(request, found, Refused(slug, form if spec.form else None, odd), status=422)
     try:
         spec.take(found, user, form.cleaned_data)
     except Stale as stale:
@@ -160,6 +161,7 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
     events = list(TicketEvent.objects.filter(ticket=found).select_related("by"))
     timers = {timer.pk: timer for timer in TicketTimer.objects.filter(ticket=found).order_by("pk")}
     clock_steps = list(TimerStep.objects.filter(timer__ticket=found))
+    policies.limits_by_id({timer.policy_target_id for timer in timers.values()})  # all at once, not one by one
     running = frozenset(timer.target for timer in timers.values() if timer.is_open)
     words = shown.Words(now)
     open_steps = steps.open_to(user, found, running)

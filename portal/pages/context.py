@@ -22,7 +22,6 @@ from portal.organization.roles import DESK
 from portal.pages import menu
 from portal.pages.houses import sites
 
-
 CHINESE, NOTHING = mark_safe(' lang="zh"'), mark_safe("")
 
 
