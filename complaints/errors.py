@@ -1,4 +1,4 @@
-"""Refusals that the desk can act on. ``user_message`` says what happened and what to do next, in the reader's language."""
+"""Refusals that the desk can act on. ``user_message`` says what happened and what to do next."""
 
 from __future__ import annotations
 

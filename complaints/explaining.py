@@ -58,7 +58,7 @@ def explain(ticket: Ticket) -> dict[str, Any]:
 def _steps(
     timer: TicketTimer, limit: Limit, history: list[TimerStep]
 ) -> list[tuple[str, datetime | None, tuple[str, ...], datetime | None]]:
-    """Each level with its moment, its roles, and when it fired in this term (or in an earlier one, where it will not again)."""
+    """Each level with its moment, its roles, and when it fired: in this term, or earlier where it will not again."""
     fired = {event.level: event for event in history if event.kind == TimerEventKind.LEVEL_FIRED}
     found = []
     for place, level in enumerate(limit.levels):

@@ -1,4 +1,4 @@
-"""``/health/`` for people and monitors, ``/health/live/`` for balancers. Both answer within two seconds, whatever hangs."""
+"""``/health/`` for monitors, ``/health/live/`` for balancers. Both answer within two seconds, whatever hangs."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _answers(check: Callable[[], bool]) -> bool:
 def _ask(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except Exception:  # whatever the fault, the answer is that it is down
+    except Exception:  # noqa: BLE001 - whatever the fault, the answer is that it is down
         return False
     finally:
         connection.close()

@@ -284,7 +284,7 @@ LOGGING = {
 
 # --- residents' tokens (INTERFACES §4) ------------------------------------------------------------------------------
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand beside ours
-KNOX_TOKEN_MODEL = "residents.ApiToken"
+KNOX_TOKEN_MODEL = "residents.ApiToken"  # noqa: S105 - a name
 REST_KNOX = {
     "TOKEN_MODEL": KNOX_TOKEN_MODEL,
     "TOKEN_TTL": timedelta(days=30),

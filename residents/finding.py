@@ -28,7 +28,8 @@ def room_digits(text: str) -> str:
 def find_residents(text: str, user: User, limit: int = MOST) -> list[Residence]:
     """Those who belong somewhere now and match, best first.
 
-    Each has ``unit``, ``resident``, ``relation`` and the resident's phones at hand (a second statement). Fewer than two characters find nobody.
+    Each has ``unit``, ``resident``, ``relation`` and the phones at hand (a second statement). Fewer than two
+    characters find nobody.
     """
     wanted = text.strip().replace("\x00", "")
     if len(wanted) < SHORTEST:

@@ -101,7 +101,7 @@ class TicketsView(APIView):
         )
         ticket, events, timers = services.register(report, resident=account)
         # What was just written needs no reading back.
-        ticket._prefetched_objects_cache = {"events": events, "timers": timers, "callbacks": []}  # type: ignore[attr-defined]  # noqa: SLF001
+        ticket._prefetched_objects_cache = {"events": events, "timers": timers, "callbacks": []}  # type: ignore[attr-defined]
         location = reverse("api:ticket", args=[ticket.uuid])
         return json_answer(serializers.facts_of(ticket), status=201, headers={"Location": location})
 

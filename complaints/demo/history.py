@@ -86,7 +86,7 @@ class _Rows:
 
 
 def seed_tickets(scenes: list[Scene], count: int, random: Random, now: datetime) -> None:
-    """``count`` tickets on these sites, the first site's the most. Open ones: the scripts, and at a benchmark's size 10 %."""
+    """``count`` tickets on these sites, most on the first; open are the scripts, and at a benchmark's size 10 %."""
     categories = {category.code: category for category in Category.objects.all()}
     plays: list[tuple[datetime, Scene, Script]] = []
     for place, scene in enumerate(scenes):

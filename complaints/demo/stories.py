@@ -1,4 +1,4 @@
-"""What residents of the demo say, and what came of it. Invented, but as people write: (category, said, demand, done)."""
+"""What residents of the demo say and what came of it, invented: (category, said, demand, done)."""
 
 from __future__ import annotations
 

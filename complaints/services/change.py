@@ -1,4 +1,4 @@
-"""One change of one ticket: the locked row, its timers, its history and its messages, written together or not at all."""
+"""One change of one ticket: its row, timers, history and messages, written together or not at all."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def noted(change: Change, words: str) -> None:
 
 
 def wait(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:
-    """Wait for the resident or a third party, with the reason: what may pause, pauses. Major: the supervising manager."""
+    """Wait for the resident or a third party: what may pause, pauses. Major tickets: the supervising manager."""
     why = require_text(reason, _("Say what is being waited for."))
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket

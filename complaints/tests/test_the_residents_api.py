@@ -118,11 +118,7 @@ def test_the_neighbours_ticket_and_one_that_never_was_are_the_same_404(phone: Ph
     foreign = Phone(SECOND).report()["id"]
     absent = "00000000-0000-4000-8000-000000000000"
     for path in ("", "comments/", "rating/", "withdraw/"):
-        ask = (
-            (lambda p: phone.get(p))
-            if path == ""
-            else (lambda p: phone.post(p, {"text": "x", "satisfaction": 5, "solved": True}))
-        )
+        ask = phone.get if path == "" else (lambda p: phone.post(p, {"text": "x", "satisfaction": 5, "solved": True}))
         theirs, nobodys = ask(f"tickets/{foreign}/{path}"), ask(f"tickets/{absent}/{path}")
         assert theirs.status_code == nobodys.status_code == 404
         assert theirs.content == nobodys.content
@@ -141,7 +137,7 @@ def test_who_moved_out_sees_nothing_of_the_home_any_more(phone: Phone, house: Ho
 def test_with_several_homes_one_has_to_be_named(house: House) -> None:
     move_in(house.next_door, "1-1-102", FIRST, "王建国")
     phone = Phone(FIRST)
-    here, there = phone.get("me/").json()["units"]
+    _here, there = phone.get("me/").json()["units"]
 
     unsaid = phone.post("tickets/", {"kind": "complaint", "description": "x"})
     assert (unsaid.status_code, list(unsaid.json()["errors"])) == (400, ["unit"])

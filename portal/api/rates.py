@@ -45,7 +45,7 @@ def _item(scope: str) -> RateLimitItem:
 
 
 def hit(scope: str, who: str) -> Rate:
-    """Count one request of ``who`` (a hash or an address, never a number in clear) against ``settings.RESIDENT_RATES``."""
+    """Count one request of ``who``: a hash or an address, never a number in clear."""
     global _resting_until  # noqa: PLW0603 - one breaker for the process
     item = _item(scope)
     open_to_all = Rate(item.amount, item.amount, item.get_expiry(), allowed=True)

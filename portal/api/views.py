@@ -59,7 +59,7 @@ class HealthView(APIView):
 
     @extend_schema(operation_id="health", responses={200: dict, 503: dict}, auth=[])
     def get(self, request: Request) -> Response:
-        answer = health.health(request._request)  # noqa: SLF001 - DRF offers no other way to the plain request
+        answer = health.health(request._request)  # DRF offers no other way to the plain request
         import json
 
         return Response(json.loads(answer.content), status=answer.status_code)

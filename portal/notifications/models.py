@@ -50,7 +50,7 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
-    # What went out in one piece: the receiver's dedupe key, and in the bell one entry (a digest where several share it).
+    # What went out in one piece: the receiver's dedupe key, and one entry in the bell (a digest).
     delivery = models.UUIDField(null=True)
     read_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)

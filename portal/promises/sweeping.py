@@ -210,8 +210,8 @@ def without_department(role: Role) -> Role:
 
 
 def _event(clockwork: Clockwork, timer: Timer, kind: TimerEventKind, now: datetime, **columns: Any) -> TimerEvent:
-    columns.setdefault("due_at", timer.due_at)
-    return clockwork.events(timer=timer, kind=kind, at=now, term=timer.term, **columns)
+    columns = {"due_at": timer.due_at, "timer": timer, **columns}
+    return clockwork.events(kind=kind, at=now, term=timer.term, **columns)
 
 
 def _update_timers(model: type[Timer], timers: Sequence[Timer]) -> None:

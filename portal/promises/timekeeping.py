@@ -115,7 +115,7 @@ class Ledger:
         self._touch(timer, TimerEventKind.PAUSED, cause=cause)
 
     def resume(self, timer: Timer, pauses: Pauses, *, cause: str = "") -> None:
-        """Let the clock run on in the same term. ``pauses`` are those that ended before; the one ending now is added."""
+        """Let the clock run on in the same term. ``pauses`` ended before; the one ending now is added."""
         if timer.state != TimerState.PAUSED or timer.paused_at is None:
             return
         all_pauses = [*pauses, (timer.paused_at, self.now)]
@@ -173,17 +173,9 @@ class Ledger:
         self._note(timer, kind, at=at, **details)
 
     def _note(self, timer: Timer, kind: TimerEventKind, *, at: datetime | None = None, **details: Any) -> None:
-        self._events.append(
-            self.event_model(
-                timer=timer,
-                kind=kind,
-                at=at or self.now,
-                term=timer.term,
-                due_at=timer.due_at,
-                details={name: value for name, value in details.items() if value},
-                by_id=self.by_id,
-            )
-        )
+        columns: dict[str, Any] = {"timer": timer, "term": timer.term, "due_at": timer.due_at, "by_id": self.by_id}
+        said = {name: value for name, value in details.items() if value}
+        self._events.append(self.event_model(kind=kind, at=at or self.now, details=said, **columns))
 
 
 def next_check(timer: Timer) -> datetime | None:

@@ -11,7 +11,7 @@ from residents.models import ApiAccount, ApiToken
 
 
 class ResidentTokenAuthentication(TokenAuthentication):
-    """knox's, but without its search for other expired tokens of the account, and with bytes that are no text refused."""
+    """knox's, without its search for other expired tokens; bytes that are no text are refused."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[ApiAccount, ApiToken]:
         try:

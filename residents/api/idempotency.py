@@ -97,8 +97,7 @@ def _again(kept: tuple[Any, ...], body_hash: str) -> HttpResponse:
         raise Problem(422, _("This Idempotency-Key was used with another body."))
     if isinstance(headers, str):
         headers = json.loads(headers)
-    answer = HttpResponse(bytes(body), status=status, headers={**headers, "Idempotent-Replayed": "true"})
-    return answer
+    return HttpResponse(bytes(body), status=status, headers={**headers, "Idempotent-Replayed": "true"})
 
 
 def _as_bytes(answer: Response | HttpResponse) -> HttpResponse:

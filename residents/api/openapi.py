@@ -7,5 +7,5 @@ class ResidentToken(OpenApiAuthenticationExtension):
     target_class = "residents.api.authentication.ResidentTokenAuthentication"
     name = "residentToken"
 
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}

@@ -36,7 +36,7 @@ class Command(JsonCommand):
 
     @transaction.atomic
     def _fill(self, tickets: int, seed: int) -> None:
-        random, now = Random(seed), clock.now()
+        random, now = Random(seed), clock.now()  # noqa: S311 - invented people, no secrets
         load_defaults()
         sites = company.open_company(now)
         archive.fill_archive(sites, random, now)

@@ -218,15 +218,18 @@ def test_a_calendar_that_cannot_be_is_refused_when_it_is_made(bad):
         BusinessCalendar(**{"timezone": "Asia/Shanghai", **bad})
 
 
+NAIVE = datetime(2026, 11, 21)  # noqa: DTZ001 - that is the point
+
+
 def test_naive_moments_and_negative_amounts_are_refused():
     calendar = BusinessCalendar("Asia/Shanghai", None)
     noon = at("2026-11-21 12:00")
     for call in (
-        lambda: calendar.deadline(datetime(2026, 11, 21), HOUR),
+        lambda: calendar.deadline(NAIVE, HOUR),
         lambda: calendar.deadline(noon, -HOUR),
-        lambda: calendar.elapsed(datetime(2026, 11, 21), noon),
-        lambda: calendar.end_of_day(datetime(2026, 11, 21)),
-        lambda: calendar.deadline(noon, HOUR, [(datetime(2026, 11, 21), noon)]),
+        lambda: calendar.elapsed(NAIVE, noon),
+        lambda: calendar.end_of_day(NAIVE),
+        lambda: calendar.deadline(noon, HOUR, [(NAIVE, noon)]),
     ):
         with pytest.raises(ValueError):
             call()
