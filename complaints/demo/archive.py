@@ -14,57 +14,11 @@ FIRST_OWNER_PHONE = 13800000001
 FIRST_OTHER_PHONE = 13911110001
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈"
+GIVEN_MEN = "伟 强 磊 军 洋 勇 杰 涛 明 超 平 刚 建国 建华 志强 晓东 思远 文斌 子涵 浩然 俊杰 国庆 小龙 振华 一鸣 立新"
+GIVEN_WOMEN = "芳 秀英 敏 静 丽 艳 娟 秀兰 霞 桂英 玉兰 海燕 雪梅 雨桐 欣怡 梓萱 佳宁 丽娜 春梅 红梅 淑珍 晨曦 凤英"
 GIVEN = [
-    "伟",
-    "芳",
-    "秀英",
-    "敏",
-    "静",
-    "丽",
-    "强",
-    "磊",
-    "军",
-    "洋",
-    "勇",
-    "艳",
-    "杰",
-    "娟",
-    "涛",
-    "明",
-    "超",
-    "秀兰",
-    "霞",
-    "平",
-    "刚",
-    "桂英",
-    "建国",
-    "建华",
-    "玉兰",
-    "志强",
-    "海燕",
-    "雪梅",
-    "文斌",
-    "晓东",
-    "思远",
-    "雨桐",
-    "子涵",
-    "浩然",
-    "欣怡",
-    "梓萱",
-    "佳宁",
-    "俊杰",
-    "丽娜",
-    "春梅",
-    "国庆",
-    "红梅",
-    "小龙",
-    "振华",
-    "淑珍",
-    "瑞",
-    "晨曦",
-    "一鸣",
-    "凤英",
-    "立新",
+    *((given, "先生") for given in GIVEN_MEN.split(" ")),
+    *((given, "女士") for given in GIVEN_WOMEN.split(" ")),
 ]
 LAYOUTS = (("两室一厅", 78), ("两室两厅", 89), ("三室两厅", 98), ("三室两厅", 126), ("四室两厅", 143))
 STATUSES = (
@@ -142,11 +96,11 @@ def _move_in(units: list[Unit], random: Random, today: date) -> None:
 
 
 def _person(random: Random) -> Resident:
-    surname = random.choice(SURNAMES)
+    surname, (given, title) = random.choice(SURNAMES), random.choice(GIVEN)
     quiet = [{"start": "12:00", "end": "14:00"}] if random.random() < 0.1 else []
     return Resident(
-        name=surname + random.choice(GIVEN),
-        form_of_address=surname + random.choice(["先生", "女士"]),
+        name=surname + given,
+        form_of_address=surname + title,
         contact=random.choice([Contact.PHONE, Contact.PHONE, Contact.MESSAGE, Contact.VISIT]),
         do_not_call=quiet,
     )

@@ -223,7 +223,7 @@ def open_scripts(site: int, random: Random) -> list[Script]:
             (9 * HOUR, "sign", STAFF),
         ),
     ]
-    return scripts if site == 0 else scripts[::2]
+    return scripts if site == 0 else scripts[1::2]
 
 
 def _declined(random: Random, ago: float) -> Script:

@@ -1,0 +1,48 @@
+"""Statements of the sweep: fixed for a batch, whatever is due in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from complaints.tests.house import MORNING, House
+from portal.promises.sweeping import sweep
+
+MOST_A_BATCH = 6
+LATE = MORNING + timedelta(minutes=11)
+
+
+def statements_of_a_sweep(house: House, reports: int) -> list[str]:
+    for _ in range(reports):
+        house.report()
+    sweep(MORNING)  # what a process remembers is warm
+    with CaptureQueriesContext(connection) as seen:
+        assert sweep(LATE).timers == reports
+    return [query["sql"] for query in seen if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_a_batch_costs_the_same_statements_for_five_and_for_fifty(house: House) -> None:
+    from portal.organization.duty import directory_of
+
+    directory_of(house.site.pk, LATE.replace(minute=0))
+    few = statements_of_a_sweep(house, 5)
+    many = statements_of_a_sweep(house, 50)
+
+    assert len(few) == len(many)
+    beside_the_batch = 2 + 1  # the two heartbeats, and the claim that finds nothing more
+    assert len(many) - beside_the_batch <= MOST_A_BATCH, "\n".join(sql[:120] for sql in many)
+
+
+def test_the_claim_is_served_by_its_partial_index(house: House) -> None:
+    for _ in range(3):
+        house.report()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT id FROM complaints_tickettimer WHERE state = 'running' AND next_check_at <= now()"
+            " ORDER BY next_check_at, id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED"
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "tickettimer_due" in plan

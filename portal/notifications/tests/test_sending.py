@@ -1,0 +1,114 @@
+"""The outbox: told once, in one piece, in the reader's language; a receiver that fails keeps nobody else waiting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from complaints.tests.house import MORNING, House
+from portal.notifications import channels, sender
+from portal.notifications.models import Message
+from portal.promises.models import Heartbeat
+from portal.promises.sweeping import sweep
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def console(settings, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str, str]]:
+    """What left by the console, as (user id, delivery, text)."""
+    settings.NOTIFICATION_CHANNELS = ["in_app", "console"]
+    sent: list[tuple[int, str, str]] = []
+    monkeypatch.setitem(
+        channels.CHANNELS, "console", lambda user, delivery, text: sent.append((user, str(delivery), text))
+    )
+    return sent
+
+
+def test_after_an_outage_each_person_gets_one_digest(house: House, console: list[tuple[int, str, str]]) -> None:
+    tickets = [house.report() for _ in range(3)]
+    woke = MORNING + timedelta(hours=5)
+    sweep(woke)
+
+    assert sender.send_waiting(woke) == Message.objects.count()
+
+    assert sorted(user for user, _delivery, _text in console) == sorted(
+        {house.reception.pk, house.reception_b.pk, house.supervisor.pk, house.ops.pk}
+    )
+    to_supervisor = next(text for user, _delivery, text in console if user == house.supervisor.pk)
+    assert all(ticket.number in to_supervisor for ticket in tickets)
+    in_bell = Message.objects.in_bell_of(house.supervisor)
+    assert in_bell.values("delivery").distinct().count() == 1
+    assert sender.send_waiting(woke) == 0
+
+
+def test_everybody_reads_their_own_language(house: House, console: list[tuple[int, str, str]]) -> None:
+    house.supervisor.language = "en"
+    house.supervisor.save()
+    house.report()
+    sweep(MORNING + 11 * MINUTE)
+    sender.send_waiting(MORNING + 11 * MINUTE)
+
+    texts = {user: text for user, _delivery, text in console}
+    assert "passed its limit" in texts[house.supervisor.pk]
+    assert "派发" in texts[house.reception.pk]
+
+
+def test_a_sender_killed_after_sending_sends_again_with_the_same_key_and_no_sooner_than_its_lease(
+    house: House, console: list[tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.report()
+    now = MORNING + 11 * MINUTE
+    sweep(now)
+
+    class Killed(BaseException):
+        pass
+
+    def send_and_die(user: int, delivery: object, text: str) -> None:
+        console.append((user, str(delivery), text))
+        raise Killed
+
+    deliver = channels.CHANNELS["console"]
+    monkeypatch.setitem(channels.CHANNELS, "console", send_and_die)
+    with pytest.raises(Killed):
+        sender.send_waiting(now)
+    monkeypatch.setitem(channels.CHANNELS, "console", deliver)
+    killed_with = console[-1]
+
+    sender.send_waiting(now + 30 * timedelta(seconds=1))
+    assert console.count(killed_with) == 1
+    sender.send_waiting(now + 2 * MINUTE)
+    assert console.count(killed_with) == 2
+    assert not Message.objects.filter(sent_at=None).exists()
+
+
+def test_a_receiver_that_fails_is_tried_ten_times_and_then_shown_as_dead(
+    house: House, console: list[tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.report()
+    now = MORNING + 8 * MINUTE
+    sweep(now)
+
+    def refuse(*_parcel: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setitem(channels.CHANNELS, "console", refuse)
+    for tries in range(12):
+        sender.send_waiting(now + tries * timedelta(hours=2))
+
+    assert set(Message.objects.filter(channel="in_app").values_list("sent_at", flat=True)) == {now}
+    assert set(Message.objects.filter(channel="console").values_list("attempts", flat=True)) == {10}
+    assert Message.objects.dead().count() == 2
+
+
+def test_nothing_is_sent_while_a_sweep_is_still_writing(house: House) -> None:
+    house.report()
+    sweep(MORNING + 8 * MINUTE)
+    from portal.promises import clock, heartbeat
+
+    heartbeat.begin("sweep")
+    assert sender.send_waiting() == 0
+    heartbeat.beat("sweep")
+    assert sender.send_waiting() == 2
+    assert Heartbeat.objects.get(name="sender").finished_at <= clock.now()
