@@ -56,7 +56,9 @@ def test_after_signing_in_one_goes_on_where_one_was_going(person: User) -> None:
 def test_signing_out_is_a_post(person: User) -> None:
     client = Client()
     client.force_login(person)
-    assert client.get("/logout/").status_code == 405
+    refused = client.get("/logout/")
+    assert (refused.status_code, refused["Allow"]) == (405, "POST")
+    assert b'href="/"' in refused.content
     client.post("/logout/")
     assert client.get("/me/").status_code == 302
 
