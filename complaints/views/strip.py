@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from complaints.models import Ticket, TicketEvent, TicketTimer
 from complaints.states import (
@@ -21,6 +21,7 @@ from complaints.states import (
     Target,
 )
 from complaints.views import shown
+from portal.organization.roles import Role
 from portal.pages import moments
 from portal.promises import policies
 from portal.promises.models import TimerState
@@ -127,15 +128,24 @@ def _step(
         )
         late_now = left.state == "late"
         step |= {
-            "css": ("now late" if late_now else "now") if current else "todo",
+            "css": ("now" if current else "todo") + (" late" if late_now else ""),
             "icon": "late" if late_now else "hold" if left.state == "hold" else "ok",
             "left": left,
             "clock": shown.clock_attributes(left, zone),
             "more": limit,
         }
     else:
-        step |= {"css": "now" if current else "todo", "icon": "ok", "at": "", "more": ""}
+        step |= {"css": "now" if current else "todo", "icon": "ok", "more": _expected(code, ticket)}
     return step
+
+
+def _expected(code: str, ticket: Ticket) -> str:
+    """Whose step it will be."""
+    if code == Target.RETURN_FORM:
+        return str(Role.DEPARTMENT_HEAD.label)
+    if code in {Target.SIGN, Target.RESOLVE}:
+        return str(ticket.department) if ticket.department else ""
+    return pgettext("department", "front desk")
 
 
 def _finished(timer: TicketTimer | None, event: TicketEvent | None, current: bool) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -122,3 +123,18 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     failure = sys.exc_info()[1]
     return show(request, 503 if isinstance(failure, OperationalError | InterfaceError) else 500)
+
+
+class OwnPages:
+    """Gives Django's empty 405 our own page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.path.startswith("/api/"):
+            return response
+        page = show(request, 405)
+        page["Allow"] = response["Allow"]
+        return page
