@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from complaints.models import Callback
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
+from portal import health
 from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
 from residents.access import issue_token
 
@@ -113,7 +115,8 @@ def test_every_address_stands_in_the_table() -> None:
 
 
 @pytest.fixture
-def callers(house: House) -> dict[str, Client]:
+def callers(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, Client]:
+    monkeypatch.setattr(health, "STARTED", time.monotonic())  # no sweep runs beside the suite
     _stored, token = issue_token("13800000001")
     found = {"anonymous": Client(), "resident": Client(headers={"authorization": f"Bearer {token}"})}
     for name, user in house.people.items():

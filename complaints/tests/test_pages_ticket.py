@@ -87,7 +87,7 @@ def test_the_line_from_dispatch_to_callback_by_plain_forms(house: House) -> None
         ("severity", {"severity": "huge"}),
         ("note", {"text": "  "}),
         ("reply", {"text": ""}),
-        ("sign", {"version": "x"}),
+        ("wish", {"version": "x"}),
     ],
 )
 def test_a_form_that_is_not_complete_comes_back_with_what_was_typed(
@@ -141,7 +141,7 @@ def test_a_step_of_somebody_else_is_refused_in_words(house: House) -> None:
     ticket = house.report(timezone.now())
     services.dispatch_ticket(ticket.pk, house.departments["engineering"], by=house.reception)
     answer = _client(house, "reception").post(f"{ticket.url}sign/", {})
-    assert answer.status_code == 409
+    assert answer.status_code == 403
     assert "这一步由他人办理" in answer.content.decode()
 
 

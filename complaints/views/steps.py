@@ -253,6 +253,19 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
     return [SPECS[slug] for slug in slugs]
 
 
+def is_whose(slug: str, user: User, ticket: Ticket) -> bool:
+    """Whether the step is this person's at all, wherever the ticket stands; asked before its form is read."""
+    scope = user.scope
+    step = next((step for step, address in _SLUGS.items() if address == slug), None)
+    if step is not None:
+        return services.may_take(user, step, ticket)
+    if slug == "acknowledge":
+        return scope.holds(HANDED_UP_TO.values(), ticket.site_id)
+    if slug == "arrive":
+        return scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id)
+    return slug == "note" or scope.holds(DESK, ticket.site_id)
+
+
 def first_of(open_steps: list[StepSpec], ticket: Ticket) -> str:
     """The step that the page puts forward; sending elsewhere what a department has is a transfer, not the next step."""
     held = {"dispatch"} if ticket.department_id is not None else set()

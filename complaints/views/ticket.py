@@ -28,7 +28,7 @@ from complaints.states import HANDED_UP_TO, EventKind, Status, Target
 from complaints.views import history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.queue import preview_of
-from complaints.views.steps import COMPOSERS, SPECS, StepSpec
+from complaints.views.steps import COMPOSERS, SPECS, StepSpec, is_whose
 from complaints.views.strip import strip
 from complaints.views.what_if import deadlines_by_severity
 from portal.organization.models import User
@@ -78,6 +78,9 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     found = _found(user, number)
     spec = SPECS[slug]
     form = _form(spec, found, request.POST)
+    if not is_whose(slug, user, found):
+        whose = Refused(slug, form if spec.form else None, _("This step belongs to somebody else."))
+        return _page(request, found, whose, status=403)
     if not form.is_valid():
         odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
         return _page(request, found, Refused(slug, form if spec.form else None, odd), status=422)
