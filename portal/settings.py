@@ -193,7 +193,7 @@ STORAGES = {
         # Tests serve files by their plain names: Django's live server knows no hashed ones.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if PORTAL_TESTING
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
 
