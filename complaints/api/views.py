@@ -59,7 +59,7 @@ class TicketsView(APIView):
         """Own tickets, newest first."""
         found = _own(request.user)
         for name, choices in (("status", Status.values), ("kind", Kind.values)):
-            value = request.query_params.get(name)
+            value = request.query_params.get(name) or None
             if value is not None and value not in choices:
                 raise ValidationError({name: [_("This is not one of: %(choices)s.") % {"choices": ", ".join(choices)}]})
             if value is not None:

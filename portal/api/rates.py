@@ -44,18 +44,23 @@ def _item(scope: str) -> RateLimitItem:
     return parse(settings.RESIDENT_RATES[scope])
 
 
+def uncounted(scope: str) -> Rate:
+    """What stands on an answer that no count is kept of."""
+    item = _item(scope)
+    return Rate(item.amount, item.amount, item.get_expiry(), allowed=True)
+
+
 def hit(scope: str, who: str) -> Rate:
     """Count one request of ``who``: a hash or an address, never a number in clear."""
     global _resting_until  # noqa: PLW0603 - one breaker for the process
     item = _item(scope)
-    open_to_all = Rate(item.amount, item.amount, item.get_expiry(), allowed=True)
     if time.monotonic() < _resting_until:
-        return open_to_all
+        return uncounted(scope)
     try:
         allowed = _limiter().hit(item, PREFIX, scope, who)
         reset_at, remaining = _limiter().get_window_stats(item, PREFIX, scope, who)
     except (redis.RedisError, OSError) as failure:
         _resting_until = time.monotonic() + REST_SECONDS
         logger.warning("Redis does not count requests (%s): all are let through", type(failure).__name__)
-        return open_to_all
+        return uncounted(scope)
     return Rate(item.amount, max(remaining, 0), max(math.ceil(reset_at - time.time()), 1), allowed)

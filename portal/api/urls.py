@@ -1,10 +1,19 @@
 """``/api/v1/``: what residents' apps call (INTERFACES §4)."""
 
-from django.urls import include, path
+from django.http import HttpRequest, JsonResponse
+from django.urls import include, path, re_path
+from django.utils.translation import gettext as _
 
 from portal.api import views
+from portal.api.problems import problem_page
 
 app_name = "api"
+
+
+def unknown(request: HttpRequest) -> JsonResponse:
+    """An address without its closing slash is an unknown one: a redirect would lose what was sent."""
+    return problem_page(request, 404, _("There is nothing here, or it is not yours."))
+
 
 urlpatterns = [
     path("schema/", views.SchemaView.as_view(), name="schema"),
@@ -12,4 +21,5 @@ urlpatterns = [
     path("health/", views.HealthView.as_view(), name="health"),
     path("", include("residents.api.urls")),
     path("", include("complaints.api.urls")),
+    re_path("", unknown, name="unknown"),
 ]
