@@ -80,6 +80,14 @@ def database(name: str) -> dict[str, object]:
         ) from None
 
 
+def mail(name: str) -> dict[str, object]:
+    """Django's EMAIL_* settings from one address; without it mail is printed to the log."""
+    url = text(name) or "consolemail://"
+    if urlsplit(url).scheme not in environ.Env.EMAIL_SCHEMES:
+        raise ImproperlyConfigured(f"{name} must be an address of the form smtp+tls://user:password@host:587.")
+    return dict(_env.email_url_config(url))
+
+
 def redis_address(name: str) -> str:
     url = text(name)
     if urlsplit(url).scheme not in {"redis", "rediss"}:

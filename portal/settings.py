@@ -235,7 +235,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- messages -------------------------------------------------------------------------------------------------------
 # console writes who was told what (never whom it is about) into the log: the demo's and the developer's channel.
 NOTIFICATION_CHANNELS = ["in_app", "console"] if PORTAL_DEMO else ["in_app"]
-SMS_BACKEND = environment.text("SMS_BACKEND", "" if PRODUCTION else "residents.sms.Console")
+SMS_BACKEND = environment.text("SMS_BACKEND", "" if PRODUCTION else "console")
+vars().update(environment.mail("EMAIL_URL"))
 
 # --- the residents' API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,4 +1,4 @@
-"""How a text message leaves for a phone. ``SMS_BACKEND`` names a class with this one method."""
+"""How a text message leaves for a phone. ``SMS_BACKEND`` is ``console`` or the path of such a class."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ class Console:
         sys.stdout.flush()
 
 
+NAMED = {"console": "residents.sms.Console"}
+
+
 def send_code(phone: str, code: str) -> None:
     """Send it through the configured gateway; without one, say so in the log (never the code or the number)."""
     if not settings.SMS_BACKEND:
         logger.error("SMS_BACKEND is not set: a one-time code could not be sent")
         return
-    backend: SmsBackend = import_string(settings.SMS_BACKEND)()
+    backend: SmsBackend = import_string(NAMED.get(settings.SMS_BACKEND, settings.SMS_BACKEND))()
     try:
         backend.send_code(phone, code)
     except OSError:
