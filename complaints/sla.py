@@ -43,12 +43,16 @@ def is_drawn(informed_this_month: int, drawn_this_month: int, percent: int = CAL
     return drawn_this_month * 100 < informed_this_month * percent
 
 
-def callable_now(local: time, polite: tuple[time, time], do_not_call: Collection[tuple[time, time]]) -> bool:
+Spans = Collection[tuple[time, time]]
+
+
+def callable_now(local: time, polite: Spans, do_not_call: Spans) -> bool:
     """Whether a number may be dialled at that wall-clock time: in polite hours and outside do-not-call times."""
-    if not polite[0] <= local < polite[1]:
+    if not any(within(local, begins, ends) for begins, ends in polite):
         return False
-    return not any(_within(local, begins, ends) for begins, ends in do_not_call)
+    return not any(within(local, begins, ends) for begins, ends in do_not_call)
 
 
-def _within(local: time, begins: time, ends: time) -> bool:
-    return begins <= local < ends if begins <= ends else local >= begins or local < ends
+def within(local: time, begins: time, ends: time) -> bool:
+    """An end before its start lies past midnight; 00:00 to 00:00 is the whole day."""
+    return begins <= local < ends if begins < ends else local >= begins or local < ends

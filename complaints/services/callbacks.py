@@ -20,14 +20,15 @@ from complaints.states import (
     Step,
     Target,
 )
+from portal.calendars.business_time import Hours
+from portal.calendars.services import calendar_of
 from portal.organization.duty import people_for
-from portal.organization.models import User
+from portal.organization.models import Site, User
 from portal.organization.roles import DESK, Role
 from portal.promises import limits
 from residents.models import ApiAccount
 
 LOW_SCORE = 2
-POLITE_HOURS = (time(9), time(20))
 
 
 def close_or_call_back(change: Change) -> None:
@@ -135,7 +136,12 @@ def may_be_dialled(ticket: Ticket, now: datetime) -> bool:
     """Whether the resident's number may be dialled now: polite hours, and none of their do-not-call times (K2)."""
     spans = ticket.resident.do_not_call if ticket.resident else []
     do_not_call = [(time.fromisoformat(span["start"]), time.fromisoformat(span["end"])) for span in spans]
-    return sla.callable_now(now.astimezone(ticket.site.zone).time(), POLITE_HOURS, do_not_call)
+    return sla.callable_now(now.astimezone(ticket.site.zone).time(), polite_hours(ticket.site, now), do_not_call)
+
+
+def polite_hours(site: Site, now: datetime) -> Hours:
+    """The site's polite hours of that day: the calendar on which callbacks are due."""
+    return calendar_of("polite_hours", site.pk, site.time_zone).hours_on(now.astimezone(site.zone).date())
 
 
 def _a_colleague_is_on_duty(change: Change, by: User) -> bool:

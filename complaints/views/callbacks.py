@@ -20,7 +20,7 @@ from complaints.errors import Refusal
 from complaints.forms import CallbackForm
 from complaints.models import Callback, Ticket, TicketEvent
 from complaints.phrases import say
-from complaints.services.callbacks import LOW_SCORE, POLITE_HOURS
+from complaints.services.callbacks import LOW_SCORE, polite_hours
 from complaints.states import CallbackOutcome, EventKind
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
@@ -278,11 +278,12 @@ def _phrases(callback: Callback, user: User) -> list[dict[str, str]]:
 
 
 def _polite(ticket: Ticket, now: datetime) -> dict[str, Any]:
-    hours = f"{POLITE_HOURS[0]:%H:%M}–{POLITE_HOURS[1]:%H:%M}"
+    polite = polite_hours(ticket.site, now)
+    hours = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in polite)
     if services.may_be_dialled(ticket, now):
         return {"open": True, "words": _("Polite hours %(hours)s") % {"hours": hours}}
     local = now.astimezone(ticket.site.zone)
-    if sla.callable_now(local.time(), POLITE_HOURS, ()):
+    if sla.callable_now(local.time(), polite, ()):
         ends = _do_not_call_until(ticket, local.time())
         why = _("This resident does not want calls now. Call from %(time)s.") % {"time": ends}
     else:
@@ -292,7 +293,14 @@ def _polite(ticket: Ticket, now: datetime) -> dict[str, Any]:
 
 def _do_not_call_until(ticket: Ticket, local: time) -> str:
     spans = ticket.resident.do_not_call if ticket.resident else []
-    return next((span["end"] for span in spans if span["start"] <= f"{local:%H:%M}" < span["end"]), "")
+    return next(
+        (
+            span["end"]
+            for span in spans
+            if sla.within(local, time.fromisoformat(span["start"]), time.fromisoformat(span["end"]))
+        ),
+        "",
+    )
 
 
 def _outcomes(callback: Callback, now: datetime) -> list[dict[str, Any]]:

@@ -77,6 +77,13 @@ class BusinessCalendar:
         local = _utc(start).astimezone(self._zone)
         return self._moment(local.date() + ONE_DAY, time(0))
 
+    def hours_on(self, on: date) -> Hours:
+        """The local wall-clock intervals of one date; none on a day off."""
+        hours = self._dates.get(on)
+        if hours is None:
+            hours = () if on in self._holidays else self._week.get(on.weekday(), ())
+        return hours
+
     # --- how the day is laid out ---------------------------------------------------------------------------------
 
     def _open_spans(self, start: datetime, paused: Sequence[Span], until: datetime | None = None) -> Iterator[Span]:
@@ -100,11 +107,8 @@ class BusinessCalendar:
                 return
 
     def _spans_on(self, on: date) -> list[Span]:
-        hours = self._dates.get(on)
-        if hours is None:
-            hours = () if on in self._holidays else self._week.get(on.weekday(), ())
         spans: list[Span] = []
-        for opens, closes in hours:
+        for opens, closes in self.hours_on(on):
             # Where the clock skips an hour, an interval that ends inside it reaches into the next one.
             begins = max(self._moment(on, opens), spans[-1][1]) if spans else self._moment(on, opens)
             ends = self._moment(on + ONE_DAY, time(0)) if closes == time(0) else self._moment(on, closes)
