@@ -147,6 +147,7 @@ def test_the_list_is_walked_previewed_and_opened_by_keys(open_as: Any, house: Ho
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
     page.keyboard.press("Escape")
+    page.wait_for_selector("#keys", state="hidden")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{first.url}")
 
@@ -242,3 +243,46 @@ def test_script_and_style_weigh_little_on_the_first_load(open_as: Any) -> None:
     page.wait_for_timeout(200)
     assert len(weights) == 4
     assert sum(weights.values()) <= MOST_BYTES
+
+
+def test_the_keys_of_a_ticket_reach_its_two_composers(open_as: Any, house: House) -> None:
+    ticket = house.report(timezone.now())
+    page = open_as()
+    page.goto(ticket.url)
+    page.keyboard.press("m")
+    page.keyboard.type("业主下午在家")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".log :text('业主下午在家')")
+    page.keyboard.press("t")
+    assert page.evaluate("document.activeElement.id") == "id_reply"
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.wait_for_selector("#do form")
+    assert (
+        page.evaluate("new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size")
+        == page.locator("[id]").count()
+    )
+
+
+def test_the_preview_dispatches_by_key_and_the_list_follows(open_as: Any, house: House) -> None:
+    ticket = house.report(timezone.now())
+    page = open_as()
+    page.goto("/queue/?tab=to_dispatch")
+    page.check(f"#preview [value='{house.departments['security'].pk}']")
+    page.keyboard.press("d")
+    page.wait_for_selector(f"[data-row='{ticket.number}']", state="detached")
+    ticket.refresh_from_db()
+    assert ticket.department == house.departments["security"]
+
+
+def test_callbacks_take_remarks_first_and_then_one_digit(open_as: Any, house: House) -> None:
+    ticket = house.informed(timezone.now() - timedelta(hours=3))
+    page = open_as()
+    page.goto("/callbacks/")
+    page.focus("#id_remarks")
+    page.keyboard.type("第 5 次了")
+    page.keyboard.press("Escape")
+    page.keyboard.press("4")
+    page.wait_for_selector(".notice.ok")
+    callback = ticket.callbacks.get()
+    assert (callback.satisfaction, callback.remarks) == (4, "第 5 次了")
