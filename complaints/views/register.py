@@ -289,7 +289,7 @@ def _page(
         ],
         "departments": departments_at(site.pk),
         "department": form.data.get("department", ""),
-        "phrases": _phrases(),
+        "phrases": _phrases(str(form["kind"].value() or Kind.COMPLAINT)),
         "open_details": any(
             name in form.errors for name in ("occurred_at", "place", "about", "contact", "demand", "wished_on")
         ),
@@ -347,11 +347,12 @@ def _limits(site_id: int, severity: Severity) -> str:
     return pgettext("between limits", ", ").join(said)
 
 
-def _phrases() -> dict[str, Any]:
+def _phrases(kind: str) -> dict[str, Any]:
     """What to say, with the places that the script fills once resident and category are known."""
     texts = phrase_texts(get_language() or "")
     return {
-        "sorry": _with_places(texts.get("complaint_open", "")),
+        "first": _("First say sorry:") if kind == Kind.COMPLAINT else _("Say:"),
+        "opening": _with_places(texts.get("complaint_open" if kind == Kind.COMPLAINT else "service_reply", "")),
         "later": [
             {"when": _("Read it back"), "text": texts.get("complaint_readback", "")},
             {"when": _("At the end"), "text": texts.get("complaint_close", "")},
