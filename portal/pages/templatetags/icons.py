@@ -71,7 +71,9 @@ def use(name: str, css: str = "") -> SafeString:
 def row_icons() -> SafeString:
     """The symbols that `use` points at; stands once in every page."""
     drawings = {name: _drawing(file) for name, file in ROW_ICONS.items()} | BARS
-    symbols = "".join(f'<symbol id="i-{name}" viewBox="0 0 16 16">{inside}</symbol>' for name, inside in drawings.items())
+    symbols = "".join(
+        f'<symbol id="i-{name}" viewBox="0 0 16 16">{inside}</symbol>' for name, inside in drawings.items()
+    )
     svg = f'<svg width="0" height="0" class="visually-hidden" aria-hidden="true">{symbols}</svg>'
     return mark_safe(svg)  # noqa: S308 - the wheel's drawings and our bars
 
