@@ -8,7 +8,6 @@ from pathlib import Path
 import polib
 import pytest
 from django.conf import settings
-from django.utils import translation
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 CATALOG = Path(settings.BASE_DIR) / "locale/zh_Hans/LC_MESSAGES/django.po"
@@ -46,17 +45,3 @@ def test_every_marked_string_of_the_templates_is_in_the_catalog(catalog: polib.P
         if ((found[3] or None), found[1]) not in known
     ]
     assert missing == []
-
-
-def test_the_desks_own_words_are_used() -> None:
-    from complaints.states import Kind, Severity, Step
-
-    with translation.override("zh-hans"):
-        assert [str(severity.label) for severity in Severity] == ["轻微", "重要", "重大"]
-        assert str(Kind.COMPLAINT.label) == "投诉"
-        assert [str(step.label) for step in (Step.DISPATCH, Step.SIGN, Step.RESOLVE, Step.RETURN)] == [
-            "派发",
-            "签收",
-            "办结",
-            "交回",
-        ]
