@@ -141,7 +141,8 @@
   }
   document.addEventListener("keydown", (e) => {
     if (composing(e) || e.defaultPrevented) return;
-    const el = document.activeElement, key = e.key;
+    // A closed dialog's button keeps the focus until the next frame: what cannot be seen is not in focus.
+    const el = document.activeElement && seen(document.activeElement) ? document.activeElement : body, key = e.key;
     if (key === "Enter" && e.ctrlKey && !e.altKey && !e.metaKey && !e.shiftKey) {
       const form = el && el.form;
       if (form && form.method === "post") { e.preventDefault(); form.requestSubmit($("[data-submit]", form) || undefined); }
