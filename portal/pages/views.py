@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -108,7 +109,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = LooksForm(request.POST)
         if not form.is_valid():
-            return _my_page(request, PasswordChangeForm(user), status=422)
+            return _my_page(request, PasswordChangeForm(user), odd=form.errors, status=422)
         services.choose_looks(user, **form.cleaned_data)
         messages.success(request, _("Saved."), extra_tags="ok")
         return redirect("pages:me")
@@ -129,7 +130,13 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("pages:me")
 
 
-def _my_page(request: HttpRequest, password_form: PasswordChangeForm, status: int = 200) -> HttpResponse:
+def _my_page(
+    request: HttpRequest,
+    password_form: PasswordChangeForm,
+    *,
+    odd: Mapping[str, list[str]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     user = _user(request)
     password_form.fields["old_password"].widget.attrs.pop("autofocus", None)
     known, known_departments = sites(), departments()
@@ -144,6 +151,7 @@ def _my_page(request: HttpRequest, password_form: PasswordChangeForm, status: in
             for post in user.scope.posts
         ],
         "password_form": password_form,
+        "odd": [said for found in (odd or {}).values() for said in found],
         "errors": [(f"id_{name}", said) for name, found in password_form.errors.items() for said in found],
         "languages": [
             ("", _("As the browser"), user.language == "", ""),
