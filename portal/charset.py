@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class EverythingIsUtf8:
-    """Django believes any codec that Python knows, ``zlib`` and ``base64`` among them, and then fails to decode with it."""
+    """Django believes any codec that Python knows, ``zlib`` and ``base64`` among them, and then fails to decode."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -259,6 +259,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PUBLIC": True,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,  # generators stumble over an enum of nothing
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.openapi.add_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "TicketKind": "complaints.states.Kind.choices",
         "TicketStatus": "complaints.states.Status.choices",

@@ -101,7 +101,9 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "a codec that is no charset": (b"x", f"{JSON}; charset=zlib"),
     "no such charset": (b"{}", f"{JSON}; charset=klingon"),
     "a form": (b"kind=complaint&description=x", "application/x-www-form-urlencoded"),
-    "a multipart form": (b'--x\r\nContent-Disposition: form-data; name="a\0"\r\n\r\nb\r\n--x--', "multipart/form-data; boundary=x"),
+    "a multipart form": (
+        b'--x\r\nContent-Disposition: form-data; name="a\0"\r\n\r\nb\r\n--x--', "multipart/form-data; boundary=x",
+    ),
     "XML": (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "application/xml"),
     "no type": (b"{}", ""),
 }  # fmt: skip
@@ -337,7 +339,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, tu
     }  # fmt: skip
     return steps | {
         "pages:sign_in": ("", "POST", "/login/", {"username": "nobody", "password": "x", "next": "/queue/"}),
-        "pages:me": ("bar", "POST", "/me/", {name: "" for name in LooksForm.base_fields}),
+        "pages:me": ("bar", "POST", "/me/", dict.fromkeys(LooksForm.base_fields, "")),
         "pages:password": (
             "bar", "POST", "/me/password/", dict.fromkeys(("old_password", "new_password1", "new_password2"), "x"),
         ),
@@ -551,7 +553,8 @@ def test_markup_in_every_text_is_text_on_every_page(
         nonlocal shown
         for who in ("reception", "engineer", "manager"):
             for address in (
-                "/queue/?tab=all", f"/queue/?tab=all&q={quote(MARKUP[:40])}", f"/tickets/{number}/", f"/tickets/{number}/?log=resident",
+                "/queue/?tab=all", f"/queue/?tab=all&q={quote(MARKUP[:40])}", f"/tickets/{number}/",
+                f"/tickets/{number}/?log=resident",
                 f"/tickets/{number}/preview/", "/tickets/new/", "/callbacks/", "/dashboard/", "/notifications/", "/me/",
             ):  # fmt: skip
                 answer = at_desk(who).get(address)
@@ -560,7 +563,6 @@ def test_markup_in_every_text_is_text_on_every_page(
                 live.feed(page)
                 assert live.found == [], (who, address)
                 shown += page.count("data-live=1&gt;")
-                assert "49" not in page.replace("1749", "") or "{{7*7}}49" not in page, (who, address)
 
     look()
     for who, slug in way:

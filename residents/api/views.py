@@ -16,11 +16,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.api import rates
-from portal.api.etags import conditional, json_answer, require_match
+from portal.api.etags import KNOWN, MATCH, conditional, json_answer, require_match
 from portal.api.problems import Problem
 from residents import access, phones
-from residents.api.idempotency import idempotent
-from residents.api.serializers import CodeSerializer, MeSerializer, PhoneSerializer, TokenSerializer
+from residents.api.idempotency import KEY, idempotent
+from residents.api.serializers import (
+    ChangeMeSerializer,
+    CodeSerializer,
+    MeSerializer,
+    NoticePageSerializer,
+    PhoneSerializer,
+    TokenSerializer,
+)
 from residents.models import ApiAccount, Residence, Resident
 
 
@@ -39,7 +46,7 @@ class CodeView(APIView):
     authentication_classes = ()
     permission_classes = ()
 
-    @extend_schema(operation_id="send_code", request=PhoneSerializer, responses={202: dict}, auth=[])
+    @extend_schema(operation_id="send_code", request=PhoneSerializer, responses={202: {"type": "object"}}, auth=[])
     def post(self, request: Request) -> Response:
         """Send a one-time code. The answer is the same for a number that nobody has."""
         count("code_address", str(get_client_ip_address(request)))
@@ -70,7 +77,7 @@ class TokenView(APIView):
 
 
 class LogoutView(APIView):
-    @extend_schema(operation_id="revoke_token", request=None, responses={204: None})
+    @extend_schema(operation_id="revoke_token", request=None, responses={204: None}, parameters=[KEY])
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         """Revoke this token."""
@@ -79,15 +86,15 @@ class LogoutView(APIView):
 
 
 class MeView(APIView):
-    @extend_schema(operation_id="me", responses=MeSerializer)
+    @extend_schema(operation_id="me", responses=MeSerializer, parameters=[KNOWN])
     def get(self, request: Request) -> HttpResponse:
         """Who this phone is, and the homes it belongs to now."""
         return conditional(request, facts_about(request.user))
 
-    @extend_schema(operation_id="change_me", request=MeSerializer, responses=MeSerializer)
+    @extend_schema(operation_id="change_me", request=ChangeMeSerializer, responses=MeSerializer, parameters=[MATCH])
     def patch(self, request: Request) -> HttpResponse:
         """Change language, preferred contact and do-not-call times."""
-        form = MeSerializer(data=request.data, partial=True)
+        form = ChangeMeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         require_match(request, facts_about(request.user))
         changes = dict(form.validated_data)
@@ -120,7 +127,7 @@ def _span(span: dict[str, Any]) -> dict[str, str]:
 
 
 class NoticesView(APIView):
-    @extend_schema(operation_id="notices", responses={200: dict})
+    @extend_schema(operation_id="notices", responses=NoticePageSerializer)
     def get(self, request: Request) -> Response:
         """Notices now valid for the resident's sites: none are published here yet."""
         return Response({"next": None, "previous": None, "results": []})
