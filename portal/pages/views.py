@@ -11,6 +11,7 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -68,7 +69,7 @@ class SignIn(LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
-sign_in = never_cache(SignIn.as_view())
+sign_in = never_cache(transaction.atomic(SignIn.as_view()))  # the lockout counts try after try
 
 
 def refuse_sign_in(request: HttpRequest) -> HttpResponse:
@@ -90,6 +91,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@never_cache
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Where each role begins the day."""
