@@ -20,7 +20,11 @@ from portal.promises import clock, heartbeat
 STARTED = time.monotonic()
 GRACE_SECONDS = 90  # after a start the first sweep may still be on its way
 PATIENCE_SECONDS = 1.5
-_askers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="health")
+# One set of askers for each thing asked, so that what hangs holds up only questions about itself.
+_askers = {
+    name: ThreadPoolExecutor(max_workers=4, thread_name_prefix=f"health-{name}")
+    for name in ("database", "redis", "sweep", "sender")
+}
 
 
 @never_cache
@@ -35,7 +39,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
-    if not _answers(_database):
+    if not _answers("database", _database):
         return JsonResponse({"status": "down", "down": ["database"]}, status=503)
     return JsonResponse({"status": "ok", "version": __version__})
 
@@ -46,21 +50,22 @@ def what_is_down() -> list[str]:
     if time.monotonic() - STARTED > GRACE_SECONDS:
         checks |= {"sweep": lambda: _recent("sweep"), "sender": lambda: _recent("sender")}
     deadline = time.monotonic() + PATIENCE_SECONDS
-    asked = {name: _askers.submit(_ask, check) for name, check in checks.items()}
+    asked = {name: _askers[name].submit(_ask, check) for name, check in checks.items()}
     down = []
     for name, answer in asked.items():
         try:
             fine = answer.result(timeout=max(deadline - time.monotonic(), 0))
         except TookTooLong:
+            answer.cancel()
             fine = False
         if not fine:
             down.append(name)
     return down
 
 
-def _answers(check: Callable[[], bool]) -> bool:
+def _answers(name: str, check: Callable[[], bool]) -> bool:
     try:
-        return _askers.submit(_ask, check).result(timeout=PATIENCE_SECONDS)
+        return _askers[name].submit(_ask, check).result(timeout=PATIENCE_SECONDS)
     except TookTooLong:
         return False
 
@@ -82,7 +87,8 @@ def _database() -> bool:
 
 def _redis() -> bool:
     seconds = settings.REDIS_TIMEOUT_SECONDS
-    return bool(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds).ping())
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds) as asked:
+        return bool(asked.ping())
 
 
 def _recent(name: str) -> bool:

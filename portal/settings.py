@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.charset.EverythingIsUtf8",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.compression.PageCompression",
     "csp.middleware.CSPMiddleware",
@@ -119,7 +120,7 @@ CACHES = {
 
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organization.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["portal.organization.lockout.OneTryAtATime", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -140,19 +141,22 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# Five wrong passwords in half an hour close that account for that address (RELIABILITY F1), and nobody else's.
+# How many proxies of our own stand in front; what a client itself writes into X-Forwarded-For counts for nothing.
+TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", 0, least=0, most=5)
+# Five wrong passwords in half an hour close that account for that network (RELIABILITY F1), and nobody else's.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "portal.organization.lockout.show_locked_out"
-AXES_IPWARE_PROXY_COUNT = environment.whole_number("TRUSTED_PROXIES", 0, least=0, most=5)
+AXES_CLIENT_IP_CALLABLE = "portal.addresses.network_of"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or an attacker who goes on trying would never let it end
 AXES_DISABLE_ACCESS_LOG = False
 AXES_VERBOSE = False
 
 # --- transport and headers ------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and AXES_IPWARE_PROXY_COUNT else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a balancer asks on the inner side
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -247,6 +251,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is an unknown parameter like any other
 }
 
 SPECTACULAR_SETTINGS = {
@@ -257,6 +262,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PUBLIC": True,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,  # generators stumble over an enum of nothing
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.openapi.add_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "TicketKind": "complaints.states.Kind.choices",
         "TicketStatus": "complaints.states.Status.choices",
@@ -279,7 +289,9 @@ LOG_LEVEL = environment.log_level("LOG_LEVEL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "portal.logs.WithoutNumbers", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},

@@ -20,7 +20,7 @@ from complaints.states import (
     Status,
     Target,
 )
-from portal.api.fields import TextAsSent
+from portal.api.fields import Moment, TextAsSent
 from portal.memo import for_a_moment
 from portal.promises.models import TimerState
 from residents.models import Contact
@@ -36,7 +36,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     description = TextAsSent(max_length=4000)
     category = TextAsSent(max_length=30, required=False, allow_null=True)
     unit = serializers.UUIDField(required=False, allow_null=True)
-    occurred_at = serializers.DateTimeField(required=False, allow_null=True)
+    occurred_at = Moment(required=False, allow_null=True)
     place = TextAsSent(max_length=200, required=False, allow_blank=True)
     about = TextAsSent(max_length=200, required=False, allow_blank=True)
     demand = TextAsSent(max_length=1000, required=False, allow_blank=True)

@@ -24,19 +24,16 @@ from complaints.api import serializers
 from complaints.models import Ticket, TicketEvent, TicketTimer
 from complaints.services import Report
 from complaints.states import EventKind, Kind, ReportChannel, Status, Target
-from portal.api.etags import conditional, json_answer, require_match
+from portal.api.etags import KNOWN, MATCH, conditional, json_answer, require_match
 from portal.api.paging import NewestFirst
 from portal.api.problems import Problem
-from residents.api.idempotency import idempotent
+from residents.api.idempotency import KEY, idempotent
 from residents.api.views import count
 from residents.models import ApiAccount, Residence
 
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)
-MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
-
 
 class CategoriesView(APIView):
-    @extend_schema(operation_id="categories", responses=serializers.CategoriesSerializer)
+    @extend_schema(operation_id="categories", responses=serializers.CategoriesSerializer, parameters=[KNOWN])
     def get(self, request: Request) -> HttpResponse:
         """What a report can be about."""
         found = serializers.categories_by_code().values()
@@ -78,12 +75,13 @@ class TicketsView(APIView):
     def post(self, request: Request) -> HttpResponse:
         """Report something. The first second counts: its time limits run from now."""
         account: ApiAccount = request.user
-        count("new_tickets", hashlib.sha256(request.auth.digest.encode()).hexdigest())
         form = serializers.ReportSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted: dict[str, Any] = form.validated_data
         home = _home(account, wanted.get("unit"))
         _check_wished_on(wanted, home)
+        # New tickets and not tries: who misspells a field sixty times may still report.
+        count("new_tickets", hashlib.sha256(request.auth.digest.encode()).hexdigest())
         report = Report(
             site=home.unit.site,
             kind=Kind(wanted["kind"]),
@@ -107,7 +105,7 @@ class TicketsView(APIView):
 
 
 class TicketView(APIView):
-    @extend_schema(operation_id="ticket", responses=serializers.TicketSerializer)
+    @extend_schema(operation_id="ticket", responses=serializers.TicketSerializer, parameters=[KNOWN])
     def get(self, request: Request, uuid: UUID) -> HttpResponse:
         """One of one's own tickets, with its history."""
         return conditional(request, serializers.facts_of(_whole(request, uuid)))

@@ -8,10 +8,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from portal.api.problems import Problem
+
+KNOWN = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag that the client has.")
+MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that the change is based on.")
 
 
 def json_answer(facts: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:

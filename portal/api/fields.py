@@ -8,6 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 
+class Moment(serializers.DateTimeField):
+    """A moment; one at the very ends of the calendar, which no other zone can hold, is refused and not our fault."""
+
+    def enforce_timezone(self, value: Any) -> Any:
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("overflow")
+
+
 class TextAsSent(serializers.CharField):
     """Kept code point by code point; NUL, lone surrogates (DRF's own checks) and white space alone are refused."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from portal.addresses import rated_address
 from portal.api import rates
 from portal.api.problems import problem_page
 
@@ -45,11 +45,12 @@ def _rate_of(request: HttpRequest) -> rates.Rate:
     """The narrower of the token's and the address's rate; the address counts with and without a token."""
     if request.path_info.startswith(UNCOUNTED):
         return rates.uncounted("address")
-    by_address = rates.hit("address", str(get_client_ip_address(request)))
-    authorization = request.headers.get("Authorization", "")
-    if not authorization or not by_address.allowed:
+    by_address = rates.hit("address", rated_address(request))
+    # The token alone, however its header is spelled: "bearer" and two blanks are no second allowance.
+    token = request.headers.get("Authorization", "").split()[-1:]
+    if not token or not by_address.allowed:
         return by_address
-    by_token = rates.hit("token", hashlib.sha256(authorization.encode(errors="replace")).hexdigest())
+    by_token = rates.hit("token", hashlib.sha256(token[0].encode(errors="replace")).hexdigest())
     return min(by_address, by_token, key=lambda rate: (rate.allowed, rate.remaining))
 
 

@@ -6,6 +6,7 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+MOST_CHARACTERS, MOST_ERRORS = 300, 20  # of one sentence, and in one answer: a refusal stays far under 16 kB
 
 
 class Problem(exceptions.APIException):
@@ -35,16 +37,25 @@ class Problem(exceptions.APIException):
 def problem(
     status: int, detail: str, *, title: str = "", errors: Mapping[str, list[str]] | None = None
 ) -> dict[str, Any]:
-    """The body of a problem."""
+    """The body of a problem. Words that quote what a client sent are shortened, and half characters replaced."""
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": title or _title(status),
+        "title": _sayable(title or _title(status)),
         "status": status,
-        "detail": detail,
+        "detail": _sayable(detail),
     }
     if errors:
-        body["errors"] = dict(errors)
+        body["errors"] = {
+            _sayable(name): [_sayable(word) for word in words[:MOST_ERRORS]]
+            for name, words in islice(errors.items(), MOST_ERRORS)
+        }
     return body
+
+
+def _sayable(words: str) -> str:
+    # A lone surrogate in a quoted value has no bytes in UTF-8: rendering it would fail.
+    said = str(words)[: MOST_CHARACTERS + 1].encode("utf-8", "replace").decode()
+    return said if len(said) <= MOST_CHARACTERS else said[: MOST_CHARACTERS - 1] + "…"
 
 
 def problem_response(failure: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path, re_path
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from portal.api import views
 from portal.api.problems import problem_page
@@ -10,6 +11,7 @@ from portal.api.problems import problem_page
 app_name = "api"
 
 
+@csrf_exempt  # no cookies count here: an unknown address is 404 and not a form that is too old
 def unknown(request: HttpRequest) -> JsonResponse:
     """An address without its closing slash is an unknown one: a redirect would lose what was sent."""
     return problem_page(request, 404, _("There is nothing here, or it is not yours."))

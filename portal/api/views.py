@@ -13,6 +13,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2,
 from drf_spectacular.settings import patched_settings
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -51,13 +52,23 @@ class DocsView(SpectacularSwaggerSplitView):
     authentication_classes = ()
 
 
+class HealthySerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["ok"])
+    version = serializers.CharField()
+
+
+class DownSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["down"])
+    down = serializers.ListField(child=serializers.ChoiceField(choices=["database", "redis", "sweep", "sender"]))
+
+
 class HealthView(APIView):
     """As ``/health/``."""
 
     authentication_classes = ()
     permission_classes = ()
 
-    @extend_schema(operation_id="health", responses={200: dict, 503: dict}, auth=[])
+    @extend_schema(operation_id="health", responses={200: HealthySerializer, 503: DownSerializer}, auth=[])
     def get(self, request: Request) -> Response:
         answer = health.health(request._request)  # DRF offers no other way to the plain request
         import json

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from portal.addresses import client_address
 from portal.audit.models import AuditAction, AuditEntry
 
 if TYPE_CHECKING:
@@ -30,15 +30,5 @@ def record(
         subject=subject[:100],
         fields=list(fields),
         reason=reason[:200],
-        address=_address(request) if request is not None else None,
+        address=client_address(request) if request is not None else None,
     )
-
-
-def _address(request: HttpRequest) -> str | None:
-    from axes.helpers import get_client_ip_address
-
-    found = get_client_ip_address(request)
-    try:
-        return str(ipaddress.ip_address(str(found)))
-    except ValueError:
-        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -67,7 +69,7 @@ class SignIn(LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
-sign_in = never_cache(SignIn.as_view())
+sign_in = never_cache(transaction.atomic(SignIn.as_view()))  # the lockout counts try after try
 
 
 def refuse_sign_in(request: HttpRequest) -> HttpResponse:
@@ -89,6 +91,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@never_cache
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Where each role begins the day."""
@@ -108,7 +111,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = LooksForm(request.POST)
         if not form.is_valid():
-            return _my_page(request, PasswordChangeForm(user), status=422)
+            return _my_page(request, PasswordChangeForm(user), odd=form.errors, status=422)
         services.choose_looks(user, **form.cleaned_data)
         messages.success(request, _("Saved."), extra_tags="ok")
         return redirect("pages:me")
@@ -129,7 +132,13 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("pages:me")
 
 
-def _my_page(request: HttpRequest, password_form: PasswordChangeForm, status: int = 200) -> HttpResponse:
+def _my_page(
+    request: HttpRequest,
+    password_form: PasswordChangeForm,
+    *,
+    odd: Mapping[str, list[str]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     user = _user(request)
     password_form.fields["old_password"].widget.attrs.pop("autofocus", None)
     known, known_departments = sites(), departments()
@@ -144,6 +153,7 @@ def _my_page(request: HttpRequest, password_form: PasswordChangeForm, status: in
             for post in user.scope.posts
         ],
         "password_form": password_form,
+        "odd": [said for found in (odd or {}).values() for said in found],
         "errors": [(f"id_{name}", said) for name, found in password_form.errors.items() for said in found],
         "languages": [
             ("", _("As the browser"), user.language == "", ""),

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -21,6 +22,12 @@ from portal.api.problems import Problem
 
 PRINTABLE = re.compile(r"[\x20-\x7e]{1,128}")
 KEPT_HEADERS = ("Location", "ETag", "Content-Type")
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="1 to 128 printable ASCII characters, kept for a day.",
+)
 Handler = Callable[..., Response | HttpResponse]
 
 

@@ -59,11 +59,25 @@ class MeUnitSerializer(serializers.Serializer[Any]):
     relation = serializers.CharField()
 
 
-class MeSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(read_only=True)
-    phone = serializers.CharField(read_only=True)
+class ChangeMeSerializer(serializers.Serializer[Any]):
+    """What residents may change about themselves; what is not sent stays."""
+
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     contact = serializers.ChoiceField(choices=Contact.choices, required=False)
     do_not_call = SpanSerializer(many=True, required=False, max_length=MOST_SPANS)
-    units = MeUnitSerializer(many=True, read_only=True)
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    phone = serializers.CharField()
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    contact = serializers.ChoiceField(choices=Contact.choices)
+    do_not_call = SpanSerializer(many=True)
+    units = MeUnitSerializer(many=True)
+
+
+class NoticePageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = serializers.ListField(child=serializers.DictField())

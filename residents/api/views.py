@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from axes.helpers import get_client_ip_address
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,13 +15,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.addresses import rated_address
 from portal.api import rates
-from portal.api.etags import conditional, json_answer, require_match
+from portal.api.etags import KNOWN, MATCH, conditional, json_answer, require_match
 from portal.api.problems import Problem
 from residents import access, phones
-from residents.api.idempotency import idempotent
-from residents.api.serializers import CodeSerializer, MeSerializer, PhoneSerializer, TokenSerializer
-from residents.models import ApiAccount, Residence, Resident
+from residents.api.idempotency import KEY, idempotent
+from residents.api.serializers import (
+    ChangeMeSerializer,
+    CodeSerializer,
+    MeSerializer,
+    NoticePageSerializer,
+    PhoneSerializer,
+    TokenSerializer,
+)
+from residents.models import ApiAccount, Residence, ResidenceQuerySet, Resident
 
 
 def count(scope: str, who: str) -> None:
@@ -39,10 +47,10 @@ class CodeView(APIView):
     authentication_classes = ()
     permission_classes = ()
 
-    @extend_schema(operation_id="send_code", request=PhoneSerializer, responses={202: dict}, auth=[])
+    @extend_schema(operation_id="send_code", request=PhoneSerializer, responses={202: {"type": "object"}}, auth=[])
     def post(self, request: Request) -> Response:
         """Send a one-time code. The answer is the same for a number that nobody has."""
-        count("code_address", str(get_client_ip_address(request)))
+        count("code_address", rated_address(request))
         form = PhoneSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         phone = form.validated_data["phone"]
@@ -59,7 +67,7 @@ class TokenView(APIView):
     @extend_schema(operation_id="get_token", request=CodeSerializer, responses={200: TokenSerializer}, auth=[])
     def post(self, request: Request) -> Response:
         """A token for a phone and its code."""
-        count("token_address", str(get_client_ip_address(request)))
+        count("token_address", rated_address(request))
         form = CodeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         try:
@@ -70,7 +78,7 @@ class TokenView(APIView):
 
 
 class LogoutView(APIView):
-    @extend_schema(operation_id="revoke_token", request=None, responses={204: None})
+    @extend_schema(operation_id="revoke_token", request=None, responses={204: None}, parameters=[KEY])
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         """Revoke this token."""
@@ -79,28 +87,33 @@ class LogoutView(APIView):
 
 
 class MeView(APIView):
-    @extend_schema(operation_id="me", responses=MeSerializer)
+    @extend_schema(operation_id="me", responses=MeSerializer, parameters=[KNOWN])
     def get(self, request: Request) -> HttpResponse:
         """Who this phone is, and the homes it belongs to now."""
         return conditional(request, facts_about(request.user))
 
-    @extend_schema(operation_id="change_me", request=MeSerializer, responses=MeSerializer)
+    @extend_schema(operation_id="change_me", request=ChangeMeSerializer, responses=MeSerializer, parameters=[MATCH])
     def patch(self, request: Request) -> HttpResponse:
         """Change language, preferred contact and do-not-call times."""
-        form = MeSerializer(data=request.data, partial=True)
+        form = ChangeMeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        require_match(request, facts_about(request.user))
         changes = dict(form.validated_data)
         if "do_not_call" in changes:
             changes["do_not_call"] = [_span(span) for span in changes["do_not_call"]]
-        if changes:
-            Resident.objects.filter(phones__number=request.user.phone).update(**changes)
+        with transaction.atomic():
+            # Held before they are compared: of two changes that build on the same ETag one is too late.
+            people = Resident.objects.filter(residences__in=_homes(request.user)).order_by("pk")
+            mine = {person.pk for person in people.select_for_update(of=("self",), no_key=True)}
+            require_match(request, facts_about(request.user))
+            if changes:
+                Resident.objects.filter(pk__in=mine).update(**changes)
         return json_answer(facts_about(request.user))
 
 
 def facts_about(account: ApiAccount) -> dict[str, Any]:
-    resident = Resident.objects.filter(phones__number=account.phone).order_by("pk").first()
-    homes = Residence.objects.current(timezone.localdate()).of_phone(account.phone)
+    homes = list(_homes(account).select_related("unit__site", "resident").order_by("pk"))
+    # Of those who belong somewhere now: a number that was given to somebody else must not tell the old name.
+    resident = homes[0].resident if homes else None
     return {
         "id": str(account.uuid),
         "name": resident.name if resident else "",
@@ -110,9 +123,13 @@ def facts_about(account: ApiAccount) -> dict[str, Any]:
         "do_not_call": resident.do_not_call if resident else [],
         "units": [
             {"id": str(home.unit.uuid), "site": home.unit.site.code, "room": home.unit.room, "relation": home.relation}
-            for home in homes.select_related("unit__site").order_by("pk")
+            for home in homes
         ],
     }
+
+
+def _homes(account: ApiAccount) -> ResidenceQuerySet:
+    return Residence.objects.current(timezone.localdate()).of_phone(account.phone)
 
 
 def _span(span: dict[str, Any]) -> dict[str, str]:
@@ -120,7 +137,7 @@ def _span(span: dict[str, Any]) -> dict[str, str]:
 
 
 class NoticesView(APIView):
-    @extend_schema(operation_id="notices", responses={200: dict})
+    @extend_schema(operation_id="notices", responses=NoticePageSerializer)
     def get(self, request: Request) -> Response:
         """Notices now valid for the resident's sites: none are published here yet."""
         return Response({"next": None, "previous": None, "results": []})
