@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-_NUMBERS = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+# Not within fractions, ids and hashes.
+_NUMBERS = re.compile(r"(?<![0-9A-Za-z.])(?:(?:\+?86)?1[3-9]\d{9}|\d{17}[\dXx])(?![0-9A-Za-z])")
 
 
 class WithoutNumbers(logging.Formatter):

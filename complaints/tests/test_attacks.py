@@ -465,3 +465,19 @@ def test_logs_and_redis_hold_no_name_number_or_word_of_a_resident(
     kept = b"".join(names) + values
     assert [canary for canary in CANARIES[:2] if canary.encode() in kept] == []
     assert phone.token.encode() not in kept
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("GET /people/13800000001/", "GET /people/138****0001/"),
+        ("电话13800000001。", "电话138****0001。"),
+        ("Key (number)=(+8613800000001)", "Key (number)=(+86****0001)"),
+        ("440301199001011234", "440****1234"),
+        ("succeeded in 0.13800000001 s, 0.04403011990010112 s", "succeeded in 0.13800000001 s, 0.04403011990010112 s"),
+        ("YJW-20261121-0007 a13800000001f", "YJW-20261121-0007 a13800000001f"),
+    ],
+)
+def test_the_numbers_of_phones_and_cards_are_masked_and_other_digits_are_not(said: str, written: str) -> None:
+    record = logging.LogRecord("x", logging.INFO, "x", 1, "%s", (said,), None)
+    assert WithoutNumbers().format(record) == written

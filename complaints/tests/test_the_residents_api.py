@@ -6,6 +6,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -102,6 +103,21 @@ def test_a_report_is_there_as_it_was_written_with_its_promise_and_what_can_be_do
     assert answer["Location"].endswith(f"/api/v1/tickets/{body['id']}/")
     assert phone.get(f"tickets/{body['id']}/", **{"if-none-match": again["ETag"]}).status_code == 304
     assert again["ETag"].startswith('"')
+
+
+def test_a_body_in_chunks_is_read_like_any_other_and_no_further_than_it_may_go(phone: Phone) -> None:
+    def send(body: bytes) -> Any:
+        chunked = {
+            "CONTENT_LENGTH": "",
+            "HTTP_TRANSFER_ENCODING": "chunked",
+            "wsgi.input_terminated": True,
+            "wsgi.input": BytesIO(body),
+        }
+        return phone.client.generic("POST", "/api/v1/tickets/", body, "application/json", **chunked)
+
+    assert send(json.dumps({"kind": "complaint", "description": "灯不亮"}).encode()).status_code == 201
+    assert send(json.dumps({"kind": "complaint", "description": "x" * 2**21}).encode()).status_code == 413
+    assert Ticket.objects.get().description == "灯不亮"
 
 
 def test_a_stale_change_is_412_and_a_fresh_one_goes_through(phone: Phone) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from io import BytesIO
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,7 @@ class ResidentApiMiddleware:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         rate = _rate_of(request)
+        _read_chunks(request)
         if not rate.allowed:
             response: HttpResponse = problem_page(request, 429, _("Too many requests. Please wait a little."))
             response["Retry-After"] = str(rate.reset)
@@ -52,6 +54,15 @@ def _rate_of(request: HttpRequest) -> rates.Rate:
         return by_address
     by_token = rates.hit("token", hashlib.sha256(token[0].encode(errors="replace")).hexdigest())
     return min(by_address, by_token, key=lambda rate: (rate.allowed, rate.remaining))
+
+
+def _read_chunks(request: HttpRequest) -> None:
+    """A body that comes in chunks says no length, and Django would take it for empty: read it, as far as it may go."""
+    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+        body = request.META["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        request.META["CONTENT_LENGTH"] = str(len(body))
+        request._stream = BytesIO(body)  # type: ignore[attr-defined]
 
 
 def _length(request: HttpRequest) -> int:
