@@ -56,7 +56,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "portal.charset.EverythingIsUtf8",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.compression.PageCompression",
     "csp.middleware.CSPMiddleware",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.apps import apps
@@ -28,6 +29,7 @@ from complaints.tests.test_access import STEPS
 from complaints.views.steps import SPECS
 from portal.api.rates import Rate
 from portal.pages.forms import LooksForm
+from portal.wsgi import application
 from residents.access import issue_token
 
 MARKUP = (
@@ -118,9 +120,7 @@ HEADERS: list[dict[str, str]] = [
     {"authorization": "Bearer \x00\xff\u0130"},
     {"authorization": "Bearer " + "a" * 8000},
     {"authorization": "Basic YTpi"},
-    {"content-type": "text/html; charset=zlib"},
-    {"content-type": "text/html; charset=undefined"},
-    {"content-type": "text/html; charset=idna"},
+    {"content-type": "text/html; charset"},
     {"content-length": "-1"},
     {"content-length": "9" * 30},
     {"cookie": "sessionid=\x00\xff; csrftoken=a\x00b; django_language=../../x"},
@@ -308,6 +308,22 @@ def test_other_methods_change_nothing_and_answer_no_html(resident: Client, own_t
         assert "html" not in answer.get("Content-Type", ""), (method, address)
     assert everything_saved() == before
     assert resident.get("/api/v1/me/").status_code == 200, "the token still lives"
+
+
+@pytest.mark.parametrize("charset", ["zlib", "base64", "idna", "undefined", "utf-16", "\0", '"utf-8', "x" * 5000])
+@pytest.mark.parametrize("address", ["/api/v1/tickets/", "/api/v1/auth/code/", "/login/"])
+def test_a_charset_that_is_none_changes_nothing(house: House, address: str, charset: str) -> None:
+    """Through the very application that the web server calls: Django reads the charset before any of its views."""
+    for method, content_type in (("GET", "text/html"), ("POST", JSON)):
+        environ = {
+            "REQUEST_METHOD": method, "PATH_INFO": address, "QUERY_STRING": "status=%41", "HTTP_HOST": "testserver",
+            "CONTENT_TYPE": f"{content_type}; charset={charset}", "REMOTE_ADDR": "127.0.0.1",
+        }  # fmt: skip
+        setup_testing_defaults(environ)
+        said: list[str] = []
+        content = b"".join(application(environ, lambda status, _headers, said=said: said.append(status)))
+        assert said[0][:3] in {"200", "400", "401", "403", "405"}, content[:300]
+        assert address == "/login/" or b"<html" not in content
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------
