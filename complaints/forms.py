@@ -37,6 +37,9 @@ class MarkField(forms.CharField):
         return EPOCH + timedelta(microseconds=microseconds), int(pk)
 
 
+HOW_LATE = (("1", _("Due soon and late")), ("over", _("Late only")))
+
+
 class FilterForm(forms.Form):
     """What narrows the queue. A value that is none of those offered is said, and does not narrow."""
 
@@ -44,13 +47,13 @@ class FilterForm(forms.Form):
     q = forms.CharField(max_length=60, required=False)
     severity = forms.ChoiceField(choices=[("", ""), *Severity.choices], required=False)
     department = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
-    late = forms.BooleanField(required=False)
+    late = forms.ChoiceField(choices=[("", ""), *HOW_LATE], required=False)
     after = MarkField(max_length=60, required=False)
 
     def usable(self) -> dict[str, Any]:
         """The valid values; of the others, nothing."""
         self.full_clean()
-        blank: dict[str, Any] = {"tab": "", "q": "", "severity": "", "department": None, "late": False, "after": None}
+        blank: dict[str, Any] = {"tab": "", "q": "", "severity": "", "department": None, "late": "", "after": None}
         return {**blank, **{name: value for name, value in getattr(self, "cleaned_data", {}).items() if name in blank}}
 
 

@@ -23,8 +23,9 @@ def tab_filters(user: User) -> dict[str, Q]:
         "to_dispatch": Q(status=Status.REGISTERED),
         "to_sign": Q(status=Status.DISPATCHED),
         "to_acknowledge": acknowledge if user.scope.holds(HANDED_UP_TO.values()) else ~Q(open_hand_ups=[]),
-        "in_progress": Q(status__in=[Status.SIGNED, Status.IN_PROGRESS, Status.WAITING]),
-        "to_inform": Q(status=Status.RESOLVED),
+        "in_progress": Q(status__in=[Status.SIGNED, Status.IN_PROGRESS, Status.WAITING])
+        | Q(status=Status.RESOLVED, waits_for_form=True),
+        "to_inform": Q(status=Status.RESOLVED, waits_for_form=False),
         "to_call_back": Q(status__in=[Status.INFORMED, Status.DECLINED]),
         "overtime": Q(resolve_due_at__lt=Now()),
         "all": Q(),

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from complaints.views import callbacks, dashboard, queue, register, ticket
+from complaints.views import callbacks, dashboard, queue, register, taking, ticket
 from complaints.views.steps import SPECS
 
 
@@ -25,7 +25,7 @@ urlpatterns = [
     path("tickets/new/residents/", register.residents, name="residents"),
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),
-    *(path(f"tickets/<number:number>/{slug}/", ticket.take, {"slug": slug}, name=f"step_{slug}") for slug in SPECS),
+    *(path(f"tickets/<number:number>/{slug}/", taking.take, {"slug": slug}, name=f"step_{slug}") for slug in SPECS),
     path("callbacks/", callbacks.callbacks, name="callbacks"),
     path("callbacks/<int:callback_id>/", callbacks.record, name="record_callback"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),

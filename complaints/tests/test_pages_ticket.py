@@ -213,3 +213,77 @@ def test_informing_says_how_and_what_the_resident_said(house: House) -> None:
     event = TicketEvent.objects.get(ticket=ticket, kind=EventKind.INFORMED)
     assert event.details["how"] == How.PHONE
     assert "好的" in _client(house, "reception").get(ticket.url).content.decode()
+
+
+def test_whoever_sends_a_form_back_is_not_led_to_a_page_that_is_closed_to_them(house: House) -> None:
+    ticket = house.signed(timezone.now())
+    ticket.refresh_from_db()
+    engineer = _client(house, "engineer")
+    answer = engineer.post(f"{ticket.url}send-back/", {"version": ticket.version, "text": "不归工程部"}, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[0][0] == "/queue/"
+    assert f"{ticket.number}：已退回" in answer.content.decode()
+
+
+def test_a_major_matter_is_first_dispatched_then_answered(house: House) -> None:
+    ticket = house.report(timezone.now(), severity=Severity.MAJOR)
+    desk = _client(house, "reception")
+    assert [b["slug"] for b in desk.get(ticket.url).context["buttons"] if b["primary"]] == ["dispatch"]
+    services.dispatch_ticket(ticket.pk, house.departments["engineering"], by=house.reception)
+    assert [b["slug"] for b in desk.get(ticket.url).context["buttons"] if b["primary"]] == ["reply"]
+
+
+def test_the_result_stands_in_the_form_for_telling(house: House) -> None:
+    ticket = house.report(timezone.now())
+    services.answer_on_the_spot(ticket.pk, "门禁已重新授权", by=house.reception)
+    act = _client(house, "reception").get(f"{ticket.url}?do=inform").context["act"]
+    assert act["form"]["text"].value() == "门禁已重新授权"
+    assert act["form"]["how"].value() == How.IN_PERSON
+    assert "结果是门禁已重新授权" in act["phrase"]
+
+
+def test_steps_that_never_come_do_not_stand_in_the_strip(house: House) -> None:
+    desk = _client(house, "reception")
+
+    def names(number: str) -> list[str]:
+        return [str(step["name"]) for step in desk.get(f"/tickets/{number}/").context["steps"]]
+
+    spot = house.report(timezone.now())
+    assert "签收" in names(spot.number)
+    services.answer_on_the_spot(spot.pk, "已说明", by=house.reception)
+    services.inform_resident(spot.pk, How.PHONE, "已说明", by=house.reception)
+    assert names(spot.number) == ["登记", "派发", "办结", "通报", "回访"]
+    declined = house.signed(timezone.now())
+    services.decline_ticket(declined.pk, "超出服务范围", True, by=house.reception)
+    assert names(declined.number) == ["登记", "派发", "签收", "办结", "通报", "回访"]
+
+
+def test_handled_it_waits_for_its_form_and_only_then_for_the_telling(house: House) -> None:
+    ticket = house.signed(timezone.now())
+    desk = _client(house, "reception")
+    services.resolve_ticket(ticket.pk, "更换灯管", by=house.engineer)
+    assert desk.get(ticket.url).context["ticket"]["status_word"] == "待交回"
+    assert not desk.get("/queue/?tab=to_inform").context["rows"]
+    services.return_form(ticket.pk, by=house.engineering_head)
+    assert desk.get(ticket.url).context["ticket"]["status_word"] == "待通报"
+    assert desk.get("/queue/?tab=to_inform").context["rows"]
+
+
+def test_a_press_that_came_too_late_does_not_speak_of_words_that_nobody_typed(house: House) -> None:
+    ticket = house.report(timezone.now())
+    ticket = services.dispatch_ticket(ticket.pk, house.departments["engineering"], by=house.reception)
+    services.set_severity(ticket.pk, Severity.IMPORTANT, "老人独居", by=house.reception)
+    answer = _client(house, "engineer").post(f"{ticket.url}sign/", {"version": ticket.version, "seen": 1})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "填写的内容" not in page
+    assert "请再按一次" in page
+
+
+def test_of_two_entries_of_one_moment_the_later_stands_above(house: House) -> None:
+    ticket = house.report(timezone.now(), kind="enquiry")
+    services.answer_on_the_spot(ticket.pk, "已说明", by=house.reception)
+    services.inform_resident(ticket.pk, How.PHONE, "已说明", by=house.reception)
+    log = [entry.what for entry in _client(house, "reception").get(ticket.url).context["events"]]
+    assert log[0] == "已结"
+    assert log[1].startswith("通报业主")

@@ -108,7 +108,7 @@ def _page(
     call = next((one for one in due if one.pk == asked), None)
     if call is None and asked and chosen is None:
         raise Http404
-    call = call or next((one for one in due if _may_be_tried(one, now)), due[0] if due else None)
+    call = call or _next(due, user, now)
     done = list(
         visible.filter(last_tried_at__gte=_midnight(now))
         .select_related("ticket__resident")
@@ -120,7 +120,7 @@ def _page(
         "due_count": len(due),
         "done": [_done_line(one) for one in done],
         "done_count": len(done),
-        "done_words": _("%(done)d of %(all)d done today") % {"done": len(done), "all": len(done) + len(due)},
+        "done_words": _done_words(done, due, now),
         "remarks": str(form.data.get("remarks", "")) if form else "",
         "score": str(form.data.get("score", "")) if form else "",
         "problem": problem,
@@ -155,6 +155,22 @@ def _asked(request: HttpRequest) -> int | None:
 
 def _midnight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _next(due: list[Callback], user: User, now: datetime) -> Callback | None:
+    """The earliest that may be called now and is not the caller's own work, else the earliest."""
+    now_possible = [one for one in due if _may_be_tried(one, now)] or due
+    return next((one for one in now_possible if one.ticket.handler_id != user.pk), now_possible[0] if due else None)
+
+
+def _done_words(done: list[Callback], due: list[Callback], now: datetime) -> str:
+    """Of what is to be called today; a try without an answer is not done yet."""
+    finished = sum(one.finished_at is not None for one in done)
+    midnight = _midnight(now) + timedelta(days=1)
+    return _("%(done)d of %(all)d done today") % {
+        "done": finished,
+        "all": finished + sum(one.due_at <= midnight for one in due),
+    }
 
 
 def _may_be_tried(callback: Callback, now: datetime) -> bool:

@@ -83,9 +83,10 @@ def _figures(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[dic
         _figure(
             _("Late"),
             found["late"],
-            "/queue/?tab=all&late=1",
+            "/queue/?tab=all&late=over",
             _("major: %(count)d") % {"count": found["late_major"]},
             late=found["late"],
+            more_url="/queue/?tab=all&late=over&severity=major",
         ),
         _figure(
             _("Unsigned"),
@@ -93,6 +94,7 @@ def _figures(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[dic
             "/queue/?tab=to_sign",
             _("late: %(count)d") % {"count": found["unsigned_late"]},
             late=found["unsigned_late"],
+            more_url="/queue/?tab=to_sign&late=over",
         ),
         _figure(
             _("Hand-ups without an answer"),
@@ -107,12 +109,20 @@ def _figures(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[dic
             "/queue/?tab=to_call_back",
             _("late: %(count)d") % {"count": found["callbacks_late"]},
             late=found["callbacks_late"],
+            more_url="/queue/?tab=to_call_back&late=over",
         ),
     ]
 
 
-def _figure(label: str, n: int, url: str, more: str, *, late: int) -> dict[str, Any]:
-    return {"label": label, "n": n, "url": url, "more": more, "state": "late" if late else "soon" if n else "ok"}
+def _figure(label: str, n: int, url: str, more: str, *, late: int, more_url: str = "") -> dict[str, Any]:
+    return {
+        "label": label,
+        "n": n,
+        "url": url,
+        "more": more,
+        "more_url": more_url,
+        "state": "late" if late else "soon" if n else "ok",
+    }
 
 
 def _hand_ups(user: User, now: datetime) -> list[dict[str, Any]]:

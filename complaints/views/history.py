@@ -80,7 +80,8 @@ def entries(
     """Both histories as one, newest first."""
     found = [_of_event(event, zone) for event in events]
     found += [_of_clock(step, timers[step.timer_id], zone) for step in steps if step.timer_id in timers]
-    return sorted(found, key=lambda entry: entry.moment, reverse=True)
+    found.sort(key=lambda entry: entry.moment)
+    return found[::-1]  # not reverse=True: what followed at the very same moment stands above
 
 
 def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:

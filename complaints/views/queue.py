@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints.forms import FilterForm
+from complaints.forms import HOW_LATE, FilterForm
 from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
 from complaints.services import may_take
 from complaints.states import TRANSITIONS, Severity, Step
@@ -122,7 +122,8 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if asked["department"]:
         found = found.filter(department_id=asked["department"])
     if asked["late"]:
-        found = found.filter(next_warn_at__lte=timezone.now())
+        moment_of = "next_due_at__lt" if asked["late"] == "over" else "next_warn_at__lte"
+        found = found.filter(**{moment_of: timezone.now()})
     if asked["after"]:
         moment, pk = asked["after"]
         found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
@@ -164,7 +165,7 @@ def _query(tab: str, asked: dict[str, Any], **more: str) -> str:
         "q": asked["q"],
         "severity": asked["severity"],
         "department": asked["department"],
-        "late": "1" if asked["late"] else "",
+        "late": asked["late"],
     }
     if asked["after"] and "after" not in more:
         kept["after"] = _mark(asked["after"][0], asked["after"][1])
@@ -186,6 +187,7 @@ def _filter(user: User, tab: str, asked: dict[str, Any], form: FilterForm) -> di
         "department": asked["department"],
         "departments": [(d.pk, str(d)) for d in departments_of(everywhere, sites)] if everywhere or sites else [],
         "late": asked["late"],
+        "how_late": HOW_LATE,
         "used": used,
         "clear_url": f"/queue/?tab={tab}",
         "errors": [said for found in form.errors.values() for said in found],
@@ -267,7 +269,7 @@ def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
         "preview": {
             "row": row,
             "category": str(ticket.category) if ticket.category else "",
-            "status": words.status[ticket.status],
+            "status": words.step_of(ticket),
             "said": ticket.description,
             "received": _("Received %(moment)s") % {"moment": moments.short(ticket.received_at, zone, seconds=True)},
             "due": _("Due %(moment)s") % {"moment": moments.short(ticket.next_due_at, zone, seconds=True)}

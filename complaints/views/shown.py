@@ -75,7 +75,12 @@ class Words:
         self.role = {target.value: str(role.label) for target, role in HANDED_UP_TO.items()}
         self.nobody = pgettext("department", "nobody yet")
         self.desk = pgettext("department", "front desk")
+        self.to_return = pgettext("status", "To return")
         self.acknowledge = pgettext("status", "To acknowledge")
+
+    def step_of(self, ticket: Ticket) -> str:
+        """Where the ticket stands; handled, it first waits for its form, and only then the resident can be told."""
+        return self.to_return if ticket.waits_for_form else self.status[ticket.status]
 
     def left(self, due_at: datetime | None, started_at: datetime | None, soon_at: datetime | None) -> TimeLeft:
         return time_left(self.now, due_at=due_at, started_at=started_at, soon_at=soon_at, words=self.tick)
@@ -128,7 +133,7 @@ def row_of(ticket: Ticket, words: Words) -> Row:
     left = words.left(ticket.next_due_at, ticket.next_started_at, ticket.next_warn_at)
     if ticket.status == Status.WAITING and left.state == "none":
         left = on_hold()
-    step, holder = words.status[ticket.status], _holder(ticket, words)
+    step, holder = words.step_of(ticket), _holder(ticket, words)
     if ticket.next_target in words.role and ticket.status != Status.REGISTERED:
         step, holder = words.acknowledge, words.role[ticket.next_target]
     return Row(

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from complaints import forms, services
 from complaints.models import Ticket
 from complaints.services import How
-from complaints.states import HANDED_UP_TO, UNRESOLVED, Severity, Step, Target
+from complaints.states import HANDED_UP_TO, UNRESOLVED, Kind, Severity, Status, Step, Target
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK
 from portal.pages.houses import departments
@@ -242,10 +242,11 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
     if Target.ARRIVE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
         slugs.append("arrive")
     desk = scope.holds(DESK, ticket.site_id)
-    if desk and Target.REPLY in running:
-        slugs.append("reply")
-    slugs += [_SLUGS[step] for step in services.steps_open_to(user, ticket)]
-    if desk and ticket.status in UNRESOLVED:
+    taken = [_SLUGS[step] for step in services.steps_open_to(user, ticket)]
+    reply = ["reply"] if desk and Target.REPLY in running else []
+    # The form goes out first, that clock is the shortest; then the resident has a right to the clear reply.
+    slugs += taken + reply if ticket.status == Status.REGISTERED else reply + taken
+    if desk and ticket.status in UNRESOLVED and ticket.kind != Kind.PRAISE:
         slugs.append("severity")
         if ticket.wished_on and ticket.wish_confirmed_at is None:
             slugs.append("wish")

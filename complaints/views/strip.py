@@ -14,6 +14,8 @@ from complaints.states import (
     ALWAYS_CALLED_BACK,
     DRAWN_FOR_CALLBACK,
     HAS_FORM,
+    OVER,
+    UNRESOLVED,
     EventKind,
     Kind,
     Severity,
@@ -68,15 +70,21 @@ def strip(
         timer.target: timer for timer in timers if timer.round == ticket.round and timer.state != TimerState.CANCELLED
     }
     done = {(event.kind, event.round): event for event in events}
-    return [_step(code, ticket, newest.get(code), done, words, zone) for code in _codes(ticket)]
+    found = [_step(code, ticket, newest.get(code), done, words, zone) for code in _codes(ticket)]
+    return [step for n, step in enumerate(found) if not _never_comes(step, found[n + 1 :], ticket)]
+
+
+def _never_comes(step: dict[str, Any], later: list[dict[str, Any]], ticket: Ticket) -> bool:
+    """A step that was left out: answered on the spot nobody signs, declined nobody returns a form, and so on."""
+    if ticket.status in UNRESOLVED or step["left"] or step["at"] or step["current"]:
+        return False
+    return ticket.status in OVER or any(one["current"] for one in later)
 
 
 def _codes(ticket: Ticket) -> list[str]:
     if ticket.kind == Kind.PRAISE:
         return ["registered", "passed_on"]
-    codes: list[str] = ["registered", Target.DISPATCH]
-    if not (ticket.status == Status.RESOLVED and ticket.department_id is None):
-        codes.append(Target.SIGN)
+    codes: list[str] = ["registered", Target.DISPATCH, Target.SIGN]
     if ticket.severity == Severity.MAJOR:
         codes.append(Target.REPLY)
     codes.append(Target.RESOLVE)

@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from complaints import forms
-from complaints.errors import Refusal, Stale
 from complaints.models import Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.phrases import say
-from complaints.states import HANDED_UP_TO, EventKind, Status, Target
-from complaints.views import history, shown, steps
+from complaints.services import How
+from complaints.states import EventKind, ReportChannel, Status
+from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
-from complaints.views.queue import preview_of
-from complaints.views.steps import COMPOSERS, SPECS, StepSpec, is_whose
+from complaints.views.steps import COMPOSERS, SPECS, StepSpec
 from complaints.views.strip import strip
 from complaints.views.what_if import deadlines_by_severity
 from portal.organization.models import User
-from portal.organization.roles import Role
-from portal.pages import moments
 from portal.pages.houses import departments_at
 from portal.promises import policies
-from portal.promises.models import TimerEventKind, TimerState
-from residents import phones
-from residents.models import Contact, Phone, Relation, Residence
+from residents.models import Phone, Relation, Residence
 
 MOST_BUTTONS = 4
+MOST_READ_OUT = 80  # characters of a result that are read out as they stand
 FULL_STOPS = "。．.！!？?，,；; "
 LOG_VIEWS = {
     "": lambda: pgettext("log", "All"),
@@ -65,74 +58,10 @@ class Refused:
 @never_cache
 @require_GET
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
-    return _page(request, _found(user_of(request), number))
+    return page_of(request, found_by(user_of(request), number))
 
 
-@login_required
-@who_see_tickets
-@never_cache
-@require_POST
-def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
-    """Take one step: one service, then back to the ticket; refused, the page says why with everything typed kept."""
-    user = user_of(request)
-    found = _found(user, number)
-    spec = SPECS[slug]
-    form = _form(spec, found, request.POST)
-    if not is_whose(slug, user, found):
-        whose = Refused(slug, form if spec.form else None, _("This step belongs to somebody else."))
-        return _page(request, found, whose, status=403)
-    if not form.is_valid():
-        odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
-        return _page(request, found, Refused(slug, form if spec.form else None, odd), status=422)
-    try:
-        spec.take(found, user, form.cleaned_data)
-    except Stale as stale:
-        if _is_repeat(found, user, form.cleaned_data):
-            return redirect(found.url)
-        seen = form.cleaned_data.get("seen") or 0
-        refused = Refused(slug, form if spec.form else None, stale.user_message, stale=True, seen=seen)
-        return _page(request, _found(user, number), refused, status=409)
-    except Refusal as refusal:
-        if _from_preview(request):
-            return render(
-                request,
-                "complaints/_preview.html",
-                preview_of(_found(user, number), user) | {"problem": refusal.user_message},
-                status=409,
-            )
-        return _page(
-            request, _found(user, number), Refused(slug, form if spec.form else None, refusal.user_message), status=409
-        )
-    if _from_preview(request):
-        response = render(request, "complaints/_preview.html", preview_of(_found(user, number), user))
-        response["HX-Trigger"] = "list-changed"
-        return response
-    messages.success(
-        request, _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": spec.label}, extra_tags="ok"
-    )
-    return redirect("/queue/" if request.POST.get("next") == "/queue/" else found.url)
-
-
-def _from_preview(request: HttpRequest) -> bool:
-    return bool(request.htmx) and request.GET.get("from") == "preview"  # type: ignore[attr-defined]
-
-
-def _is_repeat(found: Ticket, user: User, typed: dict[str, Any]) -> bool:
-    """A second click on the same button: the last thing that happened is this person's, with these very words."""
-    last = TicketEvent.objects.filter(ticket=found, by=user).order_by("-pk").first()
-    recent = last is not None and (timezone.now() - last.at).total_seconds() < REPEAT_SECONDS
-    return (
-        recent
-        and last is not None
-        and last.pk > (typed.get("seen") or 0)
-        and last.text == (typed.get("text") or "").strip()
-    )
-
-
-REPEAT_SECONDS = 30
-
-
-def _found(user: User, number: str) -> Ticket:
+def found_by(user: User, number: str) -> Ticket:
     number_of = Phone.objects.filter(resident=OuterRef("resident")).order_by("pk").values("number")[:1]
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
@@ -142,7 +71,9 @@ def _found(user: User, number: str) -> Ticket:
     return get_object_or_404(annotated, number=number)
 
 
-def _form(spec: StepSpec, found: Ticket, data: Any = None, initial: dict[str, Any] | None = None) -> forms.VersionForm:
+def form_of(
+    spec: StepSpec, found: Ticket, data: Any = None, initial: dict[str, Any] | None = None
+) -> forms.VersionForm:
     kind = spec.form or forms.VersionForm
     options: dict[str, Any] = {"initial": initial or {}, "auto_id": f"id_{spec.slug}_%s"}
     if issubclass(kind, forms.DepartmentForm):
@@ -158,7 +89,7 @@ def _form(spec: StepSpec, found: Ticket, data: Any = None, initial: dict[str, An
     return kind(data, **options)
 
 
-def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     zone = found.site.zone
     events = list(TicketEvent.objects.filter(ticket=found).select_related("by"))
@@ -171,7 +102,7 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
     log = history.entries(events, clock_steps, timers, zone)
     view = request.GET.get("log", "") if request.GET.get("log", "") in LOG_VIEWS else ""
     last_seen = max((event.pk for event in events), default=0)
-    act = _act(request, found, open_steps, refused, last_seen)
+    act = _act(request, found, open_steps, refused, last_seen, _result(events, found.round))
     buttons = _buttons(found, open_steps, act)
     context = {
         "ticket": _facts_of(found, words, now, zone),
@@ -182,7 +113,7 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
         "act": act,
         "problem": refused.words if refused and not refused.stale else "",
         "stale": _what_changed(refused, events, zone),
-        "facts": _facts(found, zone),
+        "facts": beside.facts(found, zone),
         "events": _shown_entries(log, view),
         "event_count": len(events),
         "log_views": [
@@ -194,14 +125,15 @@ def _page(request: HttpRequest, found: Ticket, refused: Refused | None = None, s
             for code, label in LOG_VIEWS.items()
         ],
         "note": _composer("note", refused, last_seen),
+        "reply_key": "" if any(spec.key == "t" and spec.slug not in COMPOSERS for spec in open_steps) else "t",
         "reply": _composer("reply", refused, last_seen) if steps.may_reply(user, found) else None,
         "last_seen": last_seen,
-        "resident_facts": _resident_facts(found),
-        "duty_facts": _duty_facts(found),
-        "timers": _timer_lines(timers.values(), words, zone),
-        "hand_ups": _hand_ups(timers.values(), events, zone),
-        "ladder": _ladder(found, timers.values(), clock_steps, zone),
-        "rounds": _rounds(found, events, zone),
+        "resident_facts": beside.resident_facts(found),
+        "duty_facts": beside.duty_facts(found),
+        "timers": beside.timer_lines(timers.values(), words, zone),
+        "hand_ups": beside.hand_ups(timers.values(), events, zone),
+        "ladder": beside.ladder(found, timers.values(), clock_steps, zone),
+        "rounds": beside.rounds(found, events, zone),
     }
     context["step_words"] = _step_words(context["steps"])
     return render(request, "complaints/ticket.html", context, status=status)
@@ -220,7 +152,7 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
         "bars": row.bars,
         "matter": found.title,
         "kind_word": row.kind_word,
-        "status_word": words.status[found.status],
+        "status_word": words.step_of(found),
         "round": found.round,
         "told": row.told,
         "paused": paused,
@@ -251,7 +183,12 @@ def _buttons(found: Ticket, open_steps: list[StepSpec], act: dict[str, Any] | No
 
 
 def _act(
-    request: HttpRequest, found: Ticket, open_steps: list[StepSpec], refused: Refused | None, last_seen: int
+    request: HttpRequest,
+    found: Ticket,
+    open_steps: list[StepSpec],
+    refused: Refused | None,
+    last_seen: int,
+    result: str,
 ) -> dict[str, Any] | None:
     """The form that is open: the one that was refused, else the one that the address asks for."""
     slug = refused.slug if refused and refused.form and refused.slug not in COMPOSERS else request.GET.get("do", "")
@@ -260,7 +197,11 @@ def _act(
         spec = SPECS[slug]
     if spec is None or spec.form is None:
         return None
-    form = refused.form if refused and refused.form is not None and refused.slug == slug else _form(spec, found)
+    form = (
+        refused.form
+        if refused and refused.form is not None and refused.slug == slug
+        else form_of(spec, found, initial=_likely(spec, found, result))
+    )
     return {
         "slug": spec.slug,
         "title": steps.label_of(spec, found),
@@ -279,6 +220,7 @@ def _act(
             resident=found.resident.addressed if found.resident else found.who,
             matter=found.title.rstrip(FULL_STOPS),
             number=found.number,
+            result=_short(result),
         )
         if spec.phrase
         else "",
@@ -286,6 +228,25 @@ def _act(
         "what_if": deadlines_by_severity(found) if spec.slug == "severity" else None,
         "seen": last_seen,
     }
+
+
+def _result(events: list[TicketEvent], round_now: int) -> str:
+    """What the handling of this round came to, in the words of whoever did it."""
+    done = {EventKind.RESOLVED, EventKind.ANSWERED}
+    return next((event.text for event in reversed(events) if event.kind in done and event.round == round_now), "")
+
+
+def _short(result: str) -> str:
+    said = result.rstrip(FULL_STOPS)
+    return said if said and len(said) <= MOST_READ_OUT and "\n" not in said else "…"
+
+
+def _likely(spec: StepSpec, found: Ticket, result: str) -> dict[str, Any]:
+    """What the form begins with: the resident is told the result, and in person who stands at the counter."""
+    if spec.slug != "inform":
+        return {}
+    at_counter = found.department_id is None and found.channel == ReportChannel.COUNTER
+    return {"text": result, "how": How.IN_PERSON if at_counter else How.PHONE}
 
 
 def _composer(slug: str, refused: Refused | None, last_seen: int) -> dict[str, Any]:
@@ -310,7 +271,13 @@ def _what_changed(refused: Refused | None, events: list[TicketEvent], zone: Zone
     if refused is None or not refused.stale:
         return None
     since = [event for event in events if event.pk > refused.seen] if refused.seen else events[-3:]
-    return {"words": refused.words, "events": history.entries(since, (), {}, zone)}
+    return {
+        "words": refused.words
+        if refused.form
+        else _("Somebody changed this ticket before you pressed. See what changed first."),
+        "events": history.entries(since, (), {}, zone),
+        "typed": refused.form is not None,
+    }
 
 
 def _shown_entries(log: list[history.Entry], view: str) -> list[history.Entry]:
@@ -319,146 +286,6 @@ def _shown_entries(log: list[history.Entry], view: str) -> list[history.Entry]:
     if view == "limits":
         return [entry for entry in log if entry.of_clock]
     return [entry for entry in log if entry.loud]
-
-
-def _facts(found: Ticket, zone: ZoneInfo) -> list[dict[str, Any]]:
-    facts = [
-        (_("Received"), moments.short(found.received_at, zone), False),
-        (_("Channel"), found.get_channel_display(), False),
-        (_("When it happened"), moments.short(found.occurred_at, zone) if found.occurred_at else "", False),
-        (_("Where"), found.place, True),
-        (_("About"), found.about, True),
-        (_("Asks for"), found.demand, True),
-        (_("Category"), str(found.category) if found.category else "", False),
-        (_("Wished date"), _wish(found), False),
-    ]
-    return [{"label": label, "text": text, "typed": typed} for label, text, typed in facts if text]
-
-
-def _wish(found: Ticket) -> str:
-    if found.wished_on is None:
-        return ""
-    day = date_format(found.wished_on, "Y-m-d")
-    return (
-        _("%(day)s, confirmed") % {"day": day}
-        if found.wish_confirmed_at
-        else _("%(day)s, not confirmed yet") % {"day": day}
-    )
-
-
-def _resident_facts(found: Ticket) -> list[dict[str, Any]]:
-    number = (
-        getattr(found, "phone", None) or found.visitor_phone or (found.reported_by.phone if found.reported_by else "")
-    )
-    prefers = found.contact or (found.resident.contact if found.resident else "")
-    spans = [f"{span['start']}–{span['end']}" for span in (found.resident.do_not_call if found.resident else [])]
-    facts = [
-        (_("Unit"), found.unit.room if found.unit else "–", False),
-        (_("Phone"), phones.masked(number) or "–", False),
-        (_("Prefers"), str(Contact(prefers).label) if prefers in Contact.values else "", False),
-        (_("Do not call"), pgettext("between facts", ", ").join(spans), False),
-    ]
-    return [{"label": label, "text": text, "typed": typed} for label, text, typed in facts if text]
-
-
-def _duty_facts(found: Ticket) -> list[dict[str, Any]]:
-    facts = [
-        (_("Department"), str(found.department) if found.department else _("nobody yet"), False),
-        (_("Handled by"), found.handler.name if found.handler else "", True),
-        (_("First responsible"), found.first_responsible.name if found.first_responsible else "", True),
-    ]
-    return [{"label": label, "text": text, "typed": typed} for label, text, typed in facts if text]
-
-
-def _timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneInfo) -> list[dict[str, Any]]:
-    lines = []
-    for timer in sorted((t for t in timers if t.is_open), key=lambda t: (t.due_at is None, t.due_at or t.started_at)):
-        left = words.left(timer.due_at, timer.started_at, timer.warn_at)
-        if timer.state == TimerState.PAUSED:
-            left = shown.on_hold()
-        rule = policies.limit_of(timer.policy_target_id).rule
-        limit = words.limit(timer.target, rule, timer.started_at, timer.due_at, zone) or words.due.get(timer.target, "")
-        lines.append({"left": left, "clock": shown.clock_attributes(left, zone), "limit": limit})
-    return lines
-
-
-def _hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: ZoneInfo) -> list[dict[str, Any]]:
-    """To whom it was handed up 转呈, when, and when they acknowledged 阅知: two moments."""
-    by_whom = {
-        event.details.get("target"): event for event in events if event.kind == EventKind.ACKNOWLEDGED and event.by
-    }
-    lines = []
-    for timer in timers:
-        if timer.target not in HANDED_UP_TO or timer.state == TimerState.CANCELLED:
-            continue
-        role = str(HANDED_UP_TO[Target(timer.target)].label)
-        handed = moments.short(timer.started_at, zone)
-        event = by_whom.get(timer.target)
-        if timer.met_at:
-            who = event.by.name if event and event.by else ""
-            at = _("handed up %(handed)s, acknowledged %(met)s") % {
-                "handed": handed,
-                "met": moments.short(timer.met_at, zone),
-            }
-            lines.append({"icon": "check", "name": f"{role} {who}".strip(), "at": at})
-        else:
-            lines.append(
-                {"icon": "ok", "name": role, "at": _("handed up %(handed)s, not acknowledged yet") % {"handed": handed}}
-            )
-    return lines
-
-
-def _ladder(
-    found: Ticket, timers: Iterable[TicketTimer], clock_steps: list[TimerStep], zone: ZoneInfo
-) -> list[dict[str, Any]]:
-    """Of the promise that is due first: each level with the moment it is due, and when it was sent."""
-    timer = next(
-        (
-            t
-            for t in timers
-            if t.is_open and t.target == found.next_target and t.round == found.round and t.due_at == found.next_due_at
-        ),
-        None,
-    )
-    if timer is None:
-        return []
-    fired = {
-        step.level: step
-        for step in clock_steps
-        if step.timer_id == timer.pk and step.kind == TimerEventKind.LEVEL_FIRED
-    }
-    lines = []
-    for level, moment in zip(policies.limit_of(timer.policy_target_id).levels, timer.moments, strict=False):
-        step = fired.get(level.name)
-        names = pgettext("between facts", ", ").join(
-            str(Role(role).label) for role in level.roles if role in Role.values
-        )
-        due = moments.short(moment, zone)
-        if step is not None:
-            lines.append(
-                {
-                    "fired": level.percent is None,
-                    "icon": "up",
-                    "name": history.told(step.details) or names,
-                    "at": _("due %(due)s, sent %(sent)s") % {"due": due, "sent": moments.short(step.at, zone)},
-                }
-            )
-        else:
-            lines.append({"fired": False, "icon": "ok", "name": names, "at": _("due %(due)s") % {"due": due}})
-    return lines
-
-
-def _rounds(found: Ticket, events: list[TicketEvent], zone: ZoneInfo) -> list[str]:
-    if found.round == 1:
-        return []
-    lines = [_("Round 1: received %(moment)s") % {"moment": moments.short(found.received_at, zone)}]
-    for event in events:
-        if event.kind == EventKind.REOPENED:
-            lines.append(
-                _("Round %(round)d: reopened %(moment)s")
-                % {"round": event.round, "moment": moments.short(event.at, zone)}
-            )
-    return lines
 
 
 def _step_words(strip_steps: list[dict[str, Any]]) -> str:

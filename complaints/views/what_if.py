@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from complaints.models import Ticket, TicketTimer, TimerStep
 from complaints.sla import targets_from_reception
 from complaints.states import Kind, Severity, Target
@@ -31,7 +34,7 @@ def deadlines_by_severity(ticket: Ticket) -> dict[str, Any]:
         cells = [columns[severity].get(target, "–") for severity in Severity]
         if any(cell != "–" for cell in cells):
             rows.append({"label": _label(target), "cells": cells})
-    return {"heads": [severity.label for severity in Severity], "rows": rows, "now": ticket.severity}
+    return {"heads": [(severity.label, severity == ticket.severity) for severity in Severity], "rows": rows}
 
 
 def _label(target: Target) -> str:
@@ -46,6 +49,7 @@ def _pauses(ticket: Ticket) -> limits.Pauses:
 
 def _deadlines(ticket: Ticket, severity: Severity, pauses: limits.Pauses) -> dict[Target, str]:
     category = ticket.category.code if ticket.category else ""
+    now = timezone.now()
     policy = policies.policy_for(ticket.site_id, ticket.kind, severity, category)
     found: dict[Target, str] = {}
     for target in targets_from_reception(Kind(ticket.kind), severity):
@@ -56,5 +60,6 @@ def _deadlines(ticket: Ticket, severity: Severity, pauses: limits.Pauses) -> dic
         calendar = calendar_of(policies.calendar_code_of(row), ticket.site_id, ticket.site.time_zone)
         zone = ticket.site.zone
         due = limits.due_at(limit, calendar, zone, ticket.round_began_at, pauses if limit.pausable else ())
-        found[target] = moments.with_today(due, zone)
+        said = moments.with_today(due, zone)
+        found[target] = _("%(moment)s, past already") % {"moment": said} if due < now else said
     return found

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from portal.api.problems import problem_page
+from portal.pages import kept
 from portal.pages.context import Bare
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return show(request, 403)
+    return kept.after_another_sign_in(request) or show(request, 403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

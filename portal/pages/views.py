@@ -24,7 +24,7 @@ from portal.notifications import wording
 from portal.notifications.models import Message
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, Role
-from portal.pages import moments, services
+from portal.pages import kept, moments, services
 from portal.pages.forms import BeforeForm, LanguageForm, LooksForm, ReadForm, SignInForm
 from portal.pages.houses import departments, sites
 
@@ -57,13 +57,26 @@ def why_not_in() -> str:
 
 
 class SignIn(LoginView):
+    """The door. A form that was sent after the session had ended comes along (`portal.pages.kept`)."""
+
     template_name = "portal/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(**kwargs)
-        return {**found, "why": why_not_in(), "demo": _demo_accounts(), "next": found.get("next", "")}
+        return {
+            **found,
+            "why": why_not_in(),
+            "demo": _demo_accounts(),
+            "next": found.get("next", ""),
+            "kept": self.request.POST.get("kept", ""),
+        }
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        found = kept.unpack(self.request.POST.get("kept", ""))
+        return kept.offer(self.request, *found) if found else response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -72,11 +85,27 @@ class SignIn(LoginView):
 sign_in = never_cache(transaction.atomic(SignIn.as_view()))  # the lockout counts try after try
 
 
+def sign_in_with(request: HttpRequest, packed: str) -> HttpResponse:
+    """The door, holding what somebody sent who is signed out by now."""
+    context = {
+        "form": SignInForm(request),
+        "why": "",
+        "demo": _demo_accounts(),
+        "next": "",
+        "kept": packed,
+        "signed_out": True,
+    }
+    response = render(request, "portal/login.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def refuse_sign_in(request: HttpRequest) -> HttpResponse:
     """What a locked-out person sees: exactly the answer to a wrong password."""
     form = SignInForm(request, data={"username": request.POST.get("username", "")[:40], "password": ""})
     form.full_clean()
     context = {"form": form, "why": why_not_in(), "demo": _demo_accounts(), "next": request.POST.get("next", "")}
+    context["kept"] = request.POST.get("kept", "")
     return render(request, "portal/login.html", context, status=422)
 
 

@@ -1,0 +1,90 @@
+"""Taking one step of a ticket: one service, then back to the page; refused, everything that was typed is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from complaints.errors import Refusal, Stale
+from complaints.models import Ticket, TicketEvent
+from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.queue import preview_of
+from complaints.views.steps import SPECS, is_whose, label_of
+from complaints.views.ticket import Refused, form_of, found_by, page_of
+from portal.organization.models import User
+
+REPEAT_SECONDS = 30
+
+
+@login_required
+@who_see_tickets
+@never_cache
+@require_POST
+def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
+    """Take one step: one service, then back to the ticket; refused, the page says why with everything typed kept."""
+    user = user_of(request)
+    found = found_by(user, number)
+    spec = SPECS[slug]
+    label = label_of(spec, found)
+    form = form_of(spec, found, request.POST)
+    if not is_whose(slug, user, found):
+        whose = Refused(slug, form if spec.form else None, _("This step belongs to somebody else."))
+        return page_of(request, found, whose, status=403)
+    if not form.is_valid():
+        odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
+        return page_of(request, found, Refused(slug, form if spec.form else None, odd), status=422)
+    try:
+        spec.take(found, user, form.cleaned_data)
+    except Stale as stale:
+        if _is_repeat(found, user, form.cleaned_data):
+            return redirect(found.url)
+        seen = form.cleaned_data.get("seen") or 0
+        refused = Refused(slug, form if spec.form else None, stale.user_message, stale=True, seen=seen)
+        return page_of(request, found_by(user, number), refused, status=409)
+    except Refusal as refusal:
+        if _from_preview(request):
+            return render(
+                request,
+                "complaints/_preview.html",
+                preview_of(found_by(user, number), user) | {"problem": refusal.user_message},
+                status=409,
+            )
+        return page_of(
+            request,
+            found_by(user, number),
+            Refused(slug, form if spec.form else None, refusal.user_message),
+            status=409,
+        )
+    if _from_preview(request):
+        response = render(request, "complaints/_preview.html", preview_of(found_by(user, number), user))
+        response["HX-Trigger"] = "list-changed"
+        return response
+    said = _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": label}
+    messages.success(request, said, extra_tags="ok")
+    # What a department sends back is no longer its own to see: its page would be a dead end.
+    gone = slug == "send-back" and not Ticket.objects.visible_to(user).filter(pk=found.pk).exists()
+    return redirect("/queue/" if gone or request.POST.get("next") == "/queue/" else found.url)
+
+
+def _from_preview(request: HttpRequest) -> bool:
+    return bool(request.htmx) and request.GET.get("from") == "preview"  # type: ignore[attr-defined]
+
+
+def _is_repeat(found: Ticket, user: User, typed: dict[str, Any]) -> bool:
+    """A second click on the same button: the last thing that happened is this person's, with these very words."""
+    last = TicketEvent.objects.filter(ticket=found, by=user).order_by("-pk").first()
+    recent = last is not None and (timezone.now() - last.at).total_seconds() < REPEAT_SECONDS
+    return (
+        recent
+        and last is not None
+        and last.pk > (typed.get("seen") or 0)
+        and last.text == (typed.get("text") or "").strip()
+    )

@@ -1,0 +1,144 @@
+"""A form sent after the session had ended: nothing typed is lost, it is offered again once its writer has signed in.
+
+The words travel in the browser's own page, as hidden fields of the sign-in form; the server keeps nothing of somebody
+whom it does not know yet. After signing in they are shown, and one press sends them to where they were going.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+
+MOST_BYTES = 100_000  # of what is kept: the longest form has some 8,000 characters
+MOST_FIELDS = 60
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "kept"})
+# What the portal itself put into a form, and what was chosen in it: no words of anybody's.
+NOT_SHOWN = frozenset(
+    [
+        "version",
+        "seen",
+        "request_key",
+        "next",
+        "party",
+        "chosen_party",
+        "kind",
+        "channel",
+        "category",
+        "subcategory",
+        "severity",
+        "department",
+        "dispatch_now",
+        "contact",
+        "how",
+        "understood",
+        "outcome",
+        "score",
+        "up_to",
+        "language",
+        "theme",
+        "single_keys",
+    ]
+)
+ELSEWHERE = ("/login/", "/logout/", "/api/", "/admin/", "/me/password/", "/i18n/")
+
+
+class KeepWhatWasTyped:
+    """Instead of sending a form's writer away to sign in, answers with the sign-in page that holds the form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 302 or not _goes_to_the_door(response):
+            return response
+        if request.headers.get("HX-Request"):  # a part of a page: the whole page goes to the door
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = str(settings.LOGIN_URL)
+            return response
+        if request.method != "POST" or request.path.startswith(ELSEWHERE):
+            return response
+        packed = pack(request)
+        return _door(request, packed) if packed else response
+
+
+def _door(request: HttpRequest, packed: str) -> HttpResponse:
+    from portal.pages.views import sign_in_with  # the door itself knows this module
+
+    return sign_in_with(request, packed)
+
+
+def after_another_sign_in(request: HttpRequest) -> HttpResponse | None:
+    """For a form of our own page that was made before its writer signed in anew; None for everything else.
+
+    Signing in changes the secret that every form carries, so a form in an older tab no longer fits. Only what comes
+    from our own origin is offered again, and only its writer's press sends it.
+    """
+    ours = f"{request.scheme}://{request.get_host()}"
+    if request.method != "POST" or request.headers.get("Origin") != ours or request.path.startswith(ELSEWHERE):
+        return None
+    found = unpack(pack(request))
+    if found is None:
+        return None
+    if not request.user.is_authenticated:
+        return _door(request, pack(request))
+    page = offer(request, *found)
+    page.status_code = 403
+    return page
+
+
+def _goes_to_the_door(response: HttpResponse) -> bool:
+    address = str(response.get("Location", "")).partition("?")[0]
+    return address == str(settings.LOGIN_URL)
+
+
+def pack(request: HttpRequest) -> str:
+    """Where a form was going and what stood in it; empty where nothing was typed, or too much for a form of ours."""
+    fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_KEPT for value in values]
+    if not any(value.strip() for name, value in fields if name not in NOT_SHOWN):
+        return ""
+    packed = json.dumps({"to": request.path, "fields": fields}, ensure_ascii=False)
+    return packed if len(fields) <= MOST_FIELDS and len(packed.encode()) <= MOST_BYTES else ""
+
+
+def unpack(packed: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """The address and the fields, or None for anything that no page of ours can have packed."""
+    if not packed or len(packed.encode("utf-8", "replace")) > MOST_BYTES:
+        return None
+    try:
+        found = json.loads(packed)
+        to, fields = found["to"], [(str(name), str(value)) for name, value in found["fields"]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(to, str) or to.startswith(ELSEWHERE) or len(fields) > MOST_FIELDS or not _is_ours(to):
+        return None
+    return to, [(name, value) for name, value in fields if name not in NOT_KEPT]
+
+
+def _is_ours(address: str) -> bool:
+    if not address.startswith("/") or "?" in address or "\0" in address:
+        return False
+    try:
+        resolve(address)
+    except Resolver404:
+        return False
+    return True
+
+
+def offer(request: HttpRequest, to: str, fields: list[tuple[str, str]]) -> HttpResponse:
+    """What was typed, readable, and the button that sends it on."""
+    context: dict[str, Any] = {
+        "to": to,
+        "fields": fields,
+        "typed": [value for name, value in fields if name not in NOT_SHOWN and value.strip()],
+        "back": to.rsplit("/", 2)[0] + "/" if to.startswith("/tickets/") else to,
+    }
+    response = render(request, "portal/kept.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
