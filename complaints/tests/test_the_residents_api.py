@@ -105,6 +105,13 @@ def test_a_report_is_there_as_it_was_written_with_its_promise_and_what_can_be_do
     assert again["ETag"].startswith('"')
 
 
+class NoChunks:
+    """What the web server raises for a body that is none."""
+
+    def read(self, _size: int) -> bytes:
+        raise OSError("invalid chunk size")
+
+
 def test_a_body_in_chunks_is_read_like_any_other_and_no_further_than_it_may_go(phone: Phone) -> None:
     def send(body: bytes) -> Any:
         chunked = {
@@ -117,6 +124,8 @@ def test_a_body_in_chunks_is_read_like_any_other_and_no_further_than_it_may_go(p
 
     assert send(json.dumps({"kind": "complaint", "description": "灯不亮"}).encode()).status_code == 201
     assert send(json.dumps({"kind": "complaint", "description": "x" * 2**21}).encode()).status_code == 413
+    broken = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "wsgi.input": NoChunks()}
+    assert phone.client.generic("POST", "/api/v1/tickets/", b"x", "", CONTENT_LENGTH="", **broken).status_code == 400
     assert Ticket.objects.get().description == "灯不亮"
 
 

@@ -27,12 +27,14 @@ class ResidentApiMiddleware:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         rate = _rate_of(request)
-        _read_chunks(request)
+        readable = _read_chunks(request)
         if not rate.allowed:
             response: HttpResponse = problem_page(request, 429, _("Too many requests. Please wait a little."))
             response["Retry-After"] = str(rate.reset)
         elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not _is_upload(request):
             response = problem_page(request, 413, _("The body is larger than 1 MB."))
+        elif not readable:
+            response = problem_page(request, 400, _("The request cannot be read."))
         else:
             response = self.get_response(request)
         response["RateLimit-Limit"] = str(rate.limit)
@@ -56,13 +58,20 @@ def _rate_of(request: HttpRequest) -> rates.Rate:
     return min(by_address, by_token, key=lambda rate: (rate.allowed, rate.remaining))
 
 
-def _read_chunks(request: HttpRequest) -> None:
-    """A body that comes in chunks says no length, and Django would take it for empty: read it, as far as it may go."""
+def _read_chunks(request: HttpRequest) -> bool:
+    """A body that comes in chunks says no length, and Django would take it for empty: read it, as far as it may go.
+
+    False where what comes are no chunks.
+    """
     chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
     if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
-        body = request.META["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        try:
+            body = request.META["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        except OSError:
+            return False
         request.META["CONTENT_LENGTH"] = str(len(body))
         request._stream = BytesIO(body)  # type: ignore[attr-defined]
+    return True
 
 
 def _length(request: HttpRequest) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, InterfaceError, OperationalError, connection
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+# A body a thousand levels deep or cut short, bytes that are no UTF-8, a value that no column takes: the client's.
+CLIENTS = (RecursionError, UnicodeError, UnreadablePostError, SuspiciousOperation, DataError, DjangoValidationError)
 MOST_CHARACTERS, MOST_ERRORS = 300, 20  # of one sentence, and in one answer: a refusal stays far under 16 kB
 
 
@@ -103,8 +105,7 @@ def _as_api_exception(failure: Exception) -> exceptions.APIException | None:
         return Problem(
             503, _("The database does not answer. Please try again."), headers={"Retry-After": str(RETRY_SECONDS)}
         )
-    # A body nested a thousand levels deep, bytes that are no UTF-8, a value that no column takes: the client's.
-    if isinstance(failure, RecursionError | UnicodeError | SuspiciousOperation | DataError | DjangoValidationError):
+    if isinstance(failure, CLIENTS):
         return exceptions.ParseError(_("The request cannot be read."))
     return None
 
