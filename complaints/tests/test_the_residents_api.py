@@ -105,10 +105,10 @@ def test_a_report_is_there_as_it_was_written_with_its_promise_and_what_can_be_do
     assert again["ETag"].startswith('"')
 
 
-class NoChunks:
+class NoChunks(BytesIO):
     """What the web server raises for a body that is none."""
 
-    def read(self, _size: int) -> bytes:
+    def read(self, _size: int | None = -1) -> bytes:
         raise OSError("invalid chunk size")
 
 
