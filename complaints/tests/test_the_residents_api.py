@@ -14,6 +14,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from gunicorn.http.errors import InvalidChunkSize
 
 from complaints import services
 from complaints.models import Callback, Ticket
@@ -109,7 +110,7 @@ class NoChunks(BytesIO):
     """What the web server raises for a body that is none."""
 
     def read(self, _size: int | None = -1) -> bytes:
-        raise OSError("invalid chunk size")
+        raise InvalidChunkSize(b"zz")
 
 
 def test_a_body_in_chunks_is_read_like_any_other_and_no_further_than_it_may_go(phone: Phone) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from gunicorn.http.errors import ParseException
 
 from portal.addresses import rated_address
 from portal.api import rates
@@ -67,7 +68,7 @@ def _read_chunks(request: HttpRequest) -> bool:
     if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
         try:
             body = request.META["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        except OSError:
+        except (OSError, ParseException):
             return False
         request.META["CONTENT_LENGTH"] = str(len(body))
         request._stream = BytesIO(body)  # type: ignore[attr-defined]
