@@ -25,6 +25,7 @@ from portal.calendars.services import calendar_of
 from portal.organization.duty import people_for
 from portal.organization.models import Site, User
 from portal.organization.roles import DESK, Role
+from portal.pages import moments
 from portal.promises import limits
 from residents.models import ApiAccount
 
@@ -155,10 +156,9 @@ def no_answer(change: Change, callback: Callback, remarks: str) -> None:
     """This turn of the promise is met by trying; the next one is due at the end of the next half-day (K3)."""
     zone = change.ticket.site.zone
     if callback.last_tried_at is not None and change.now < callback.not_before:
-        local = callback.not_before.astimezone(zone)
         raise NotPossible(
             _("Nobody answered in this half-day. The next try counts from %(time)s.")
-            % {"time": f"{local:%m-%d %H:%M}"},
+            % {"time": moments.short(callback.not_before, zone)},
             change.ticket,
         )
     callback.attempts += 1

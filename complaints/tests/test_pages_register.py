@@ -171,3 +171,19 @@ def test_only_the_desk_registers(house: House, name: str) -> None:
     assert client.get("/tickets/new/").status_code == 403
     assert client.post("/tickets/new/", _typed()).status_code == 403
     assert client.get("/tickets/new/residents/?q=811203").status_code == 403
+
+
+def test_each_kind_has_its_own_words_and_limits(house: House) -> None:
+    client = Client(HTTP_ACCEPT_LANGUAGE="zh-CN")
+    client.force_login(house.reception)
+    for kind, said, reply in (
+        ("complaint", "抱歉", True),
+        ("service_request", "马上派人", False),
+        ("praise", "", False),
+    ):
+        context = client.get(f"/tickets/new/?kind={kind}").context
+        shown = [one["text"] for one in context["phrases"]["openings"] if not one["hidden"]]
+        assert len(shown) == bool(said)
+        assert said in "".join(shown)
+        major = [limit["words"] for limit in context["severities"][2]["limits"] if not limit["hidden"]]
+        assert any("答复" in words for words in major) is reply

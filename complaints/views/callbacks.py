@@ -321,12 +321,17 @@ def _do_not_call_until(ticket: Ticket, local: time) -> str:
 
 def _outcomes(callback: Callback, now: datetime) -> list[dict[str, Any]]:
     zone = callback.ticket.site.zone
-    end = limits.next_half_day(now, zone)[1]
-    if callback.attempts + 1 >= sla.MOST_ATTEMPTS:
+    start, end = limits.next_half_day(now, zone)
+    if callback.last_tried_at is not None and now < callback.not_before:
+        then = _("tried in this half-day; the next try counts from %(moment)s") % {
+            "moment": moments.short(callback.not_before, zone)
+        }
+    elif callback.attempts + 1 >= sla.MOST_ATTEMPTS:
         then = _("third attempt: the ticket closes as unreachable")
     else:
-        then = _("again before %(moment)s, attempt %(count)d of %(most)d") % {
-            "moment": moments.short(end, zone),
+        then = _("again from %(start)s to %(end)s, attempt %(count)d of %(most)d") % {
+            "start": moments.short(start, zone),
+            "end": f"{end.astimezone(zone):%H:%M}",
             "count": callback.attempts + 2,
             "most": sla.MOST_ATTEMPTS,
         }

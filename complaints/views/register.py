@@ -261,6 +261,8 @@ def _page(
     site = party.site if party else _own_site(user)
     residence = party.residence if party else None
     chosen = {name: str(form.data.get(name, "")) for name in ("category", "subcategory", "severity")}
+    kind = str(form["kind"].value() or "")
+    kind = kind if kind in Kind.values else Kind.COMPLAINT.value
     context = {
         "form": form,
         "errors": [(f"id_{name}", said) for name, found in form.errors.items() for said in found],
@@ -282,14 +284,14 @@ def _page(
                 "value": severity.value,
                 "label": severity.label,
                 "bars": shown.BARS[severity],
-                "limits": _limits(site.pk, severity),
+                "limits": _limits_by_kind(site.pk, severity, kind),
                 "chosen": chosen["severity"] == severity,
             }
             for severity in Severity
         ],
         "departments": departments_at(site.pk),
         "department": form.data.get("department", ""),
-        "phrases": _phrases(str(form["kind"].value() or Kind.COMPLAINT)),
+        "phrases": _phrases(kind),
         "open_details": any(
             name in form.errors for name in ("occurred_at", "place", "about", "contact", "demand", "wished_on")
         ),
@@ -328,9 +330,21 @@ def _shown_categories(site: Site, chosen: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _limits(site_id: int, severity: Severity) -> str:
+def _limits_by_kind(site_id: int, severity: Severity, chosen: str) -> list[dict[str, Any]]:
+    """The limits of each kind, those of the chosen one shown; the script shows the others when the kind changes."""
+    found: dict[str, list[str]] = {}
+    for kind in Kind:
+        found.setdefault(_limits(site_id, kind, severity), []).append(kind)
+    return [
+        {"kinds": " ".join(kinds), "words": words, "hidden": chosen not in kinds}
+        for words, kinds in found.items()
+        if words
+    ]
+
+
+def _limits(site_id: int, kind: Kind, severity: Severity) -> str:
     """What that severity promises, from its policy: "reply 2 d, resolve 10 d"."""
-    policy = policies.policy_for(site_id, Kind.COMPLAINT, severity, "")
+    policy = policies.policy_for(site_id, kind, severity, "")
     if policy is None:
         return ""
     said = []
@@ -351,8 +365,19 @@ def _phrases(kind: str) -> dict[str, Any]:
     """What to say, with the places that the script fills once resident and category are known."""
     texts = phrase_texts(get_language() or "")
     return {
-        "first": _("First say sorry:") if kind == Kind.COMPLAINT else _("Say:"),
-        "opening": _with_places(texts.get("complaint_open" if kind == Kind.COMPLAINT else "service_reply", "")),
+        "openings": [
+            {
+                "first": first,
+                "text": _with_places(texts.get(code, "")),
+                "kinds": " ".join(kinds),
+                "hidden": kind not in kinds,
+            }
+            for first, code, kinds in (
+                (_("First say sorry:"), "complaint_open", [Kind.COMPLAINT]),
+                (_("Say:"), "service_reply", [Kind.SERVICE_REQUEST, Kind.HELP]),
+                (_("Say:"), "phone_hold", [Kind.ENQUIRY]),  # nobody is sent to an enquiry, a suggestion or praise
+            )
+        ],
         "later": [
             {"when": _("Read it back"), "text": texts.get("complaint_readback", "")},
             {"when": _("At the end"), "text": texts.get("complaint_close", "")},

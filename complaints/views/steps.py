@@ -239,12 +239,12 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
     slugs: list[str] = []
     if any(target in running and scope.holds({role}, ticket.site_id) for target, role in HANDED_UP_TO.items()):
         slugs.append("acknowledge")
-    if Target.ARRIVE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
-        slugs.append("arrive")
     desk = scope.holds(DESK, ticket.site_id)
     taken = [_SLUGS[step] for step in services.steps_open_to(user, ticket)]
     reply = ["reply"] if desk and Target.REPLY in running else []
     # The form goes out first, that clock is the shortest; then the resident has a right to the clear reply.
+    if Target.ARRIVE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+        taken.insert(1 if taken[:1] == ["sign"] else 0, "arrive")  # first the signature, it is one press
     slugs += taken + reply if ticket.status == Status.REGISTERED else reply + taken
     if desk and ticket.status in UNRESOLVED and ticket.kind != Kind.PRAISE:
         slugs.append("severity")

@@ -317,6 +317,7 @@
     if (el.dataset.department) $$("[data-sorry]").forEach((x) => (x.textContent = el.dataset.department));
   };
   form.addEventListener("change", (e) => {
+    if (e.target.name === "kind") $$("[data-for]", form).forEach((el) => { el.hidden = !el.dataset.for.split(" ").includes(e.target.value); });
     if (e.target.name === "category") {
       groups.forEach((g) => { g.hidden = g.disabled = g.dataset.of !== e.target.value; });
       if (finer) finer.value = "";
