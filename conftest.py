@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,6 +59,12 @@ def nothing_remembered() -> Iterator[None]:
 def own_rates(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Each test counts its own requests."""
     monkeypatch.setattr("portal.api.rates.PREFIX", f"rate-{os.getpid()}-{request.node.nodeid}")
+
+
+@pytest.fixture(autouse=True)
+def just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sweep runs beside the suite, so the health page must not miss it after its grace of 90 seconds."""
+    monkeypatch.setattr("portal.health.STARTED", time.monotonic())
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,6 @@ from drf_spectacular.generators import SchemaGenerator
 from complaints.models import Callback
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
-from portal import health
 from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
 from residents.access import issue_token
 
@@ -115,8 +113,7 @@ def test_every_address_stands_in_the_table() -> None:
 
 
 @pytest.fixture
-def callers(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, Client]:
-    monkeypatch.setattr(health, "STARTED", time.monotonic())  # no sweep runs beside the suite
+def callers(house: House) -> dict[str, Client]:
     _stored, token = issue_token("13800000001")
     found = {"anonymous": Client(), "resident": Client(headers={"authorization": f"Bearer {token}"})}
     for name, user in house.people.items():
