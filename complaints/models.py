@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,7 @@ from portal.promises.models import (
     timer_constraints,
     timer_indexes,
 )
-from residents.models import Contact
+from residents.models import Contact, Residence
 
 if TYPE_CHECKING:
     from portal.organization.models import User
@@ -90,7 +91,7 @@ class DayNumber(models.Model):
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> TicketQuerySet:
-        """The desk and the managers see their sites' tickets, a department those that were ever sent to it."""
+        """The desk and the managers see their sites' tickets, a department those that are with it."""
         scope = user.scope
         everywhere, sites = scope.sites_as(DESK | MANAGEMENT)
         if everywhere:
@@ -103,10 +104,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def of_resident(self, phone: str) -> TicketQuerySet:
         """What this phone reported itself, for homes to which it still belongs, or for no home at all."""
-        from django.utils import timezone
-
-        from residents.models import Residence
-
         belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
         return self.filter(Q(unit=None) | Exists(belongs), reported_by__phone=phone)
 

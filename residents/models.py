@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
+from portal.organization.roles import DESK, MANAGEMENT
 from residents import phones
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ class UnitStatus(models.TextChoices):
 class UnitQuerySet(models.QuerySet["Unit"]):
     def visible_to(self, user: User) -> UnitQuerySet:
         """The units of the sites at whose desk this person works, or which they manage."""
-        from portal.organization.roles import DESK, MANAGEMENT
-
         everywhere, sites = user.scope.sites_as(DESK | MANAGEMENT)
         return self if everywhere else self.filter(site_id__in=sites)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from functools import cache
 from typing import Any
@@ -71,6 +72,4 @@ class HealthView(APIView):
     @extend_schema(operation_id="health", responses={200: HealthySerializer, 503: DownSerializer}, auth=[])
     def get(self, request: Request) -> Response:
         answer = health.health(request._request)  # DRF offers no other way to the plain request
-        import json
-
         return Response(json.loads(answer.content), status=answer.status_code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.organization.roles import Role
@@ -58,8 +59,6 @@ class Department(models.Model):
         constraints = (models.UniqueConstraint(fields=["site", "code"], name="department_code_once_per_site"),)
 
     def __str__(self) -> str:
-        from django.utils.translation import get_language
-
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
 
@@ -129,8 +128,6 @@ class Membership(models.Model):
 class ShiftQuerySet(models.QuerySet["Shift"]):
     def around(self, moment: datetime) -> ShiftQuerySet:
         """Shifts of the day before and after: enough to say who is on duty, and whether a roster is kept at all."""
-        from datetime import timedelta
-
         return self.filter(starts_at__lt=moment + timedelta(days=1), ends_at__gt=moment - timedelta(days=1))
 
 

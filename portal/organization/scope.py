@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Value
+
 from portal.organization.roles import Role
 
 if TYPE_CHECKING:
@@ -34,8 +36,6 @@ class Scope:
         """One statement: own memberships and the posts one stands in for. An inactive person has none."""
         if not user.is_active:
             return cls(())
-        from django.db.models import Value
-
         from portal.organization.models import Membership, StandIn
 
         columns = ("site_id", "role", "department_id")
