@@ -1,6 +1,12 @@
 """Everything that a person or the clock does to a ticket; each call is one transaction."""
 
-from complaints.services.callbacks import may_be_dialled, rate_ticket, record_callback, reopen_ticket
+from complaints.services.callbacks import (
+    answer_within_a_day,
+    may_be_dialled,
+    rate_ticket,
+    record_callback,
+    reopen_ticket,
+)
 from complaints.services.change import may_take, steps_open_to
 from complaints.services.dispatching import (
     answer_on_the_spot,
@@ -30,6 +36,7 @@ __all__ = [
     "Report",
     "acknowledge",
     "answer_on_the_spot",
+    "answer_within_a_day",
     "call_manager_to_counter",
     "comment_as_resident",
     "confirm_wish",

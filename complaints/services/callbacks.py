@@ -30,6 +30,7 @@ from portal.promises import limits
 from residents.models import ApiAccount
 
 LOW_SCORE = 2
+ONE_DAY_OF_CALLS = timedelta(hours=11)
 
 
 def close_or_call_back(change: Change) -> None:
@@ -138,6 +139,13 @@ def may_be_dialled(ticket: Ticket, now: datetime) -> bool:
     spans = ticket.resident.do_not_call if ticket.resident else []
     do_not_call = [(time.fromisoformat(span["start"]), time.fromisoformat(span["end"])) for span in spans]
     return sla.callable_now(now.astimezone(ticket.site.zone).time(), polite_hours(ticket.site, now), do_not_call)
+
+
+def answer_within_a_day(ticket: Ticket, now: datetime) -> datetime:
+    """By when an unhappy resident is promised to hear again: a day of polite hours, at a full hour."""
+    polite = calendar_of("polite_hours", ticket.site_id, ticket.site.time_zone)
+    due = polite.deadline(now, ONE_DAY_OF_CALLS).astimezone(ticket.site.zone)
+    return due.replace(minute=0, second=0, microsecond=0)
 
 
 def polite_hours(site: Site, now: datetime) -> Hours:

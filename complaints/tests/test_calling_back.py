@@ -119,3 +119,11 @@ def test_a_number_is_dialled_in_polite_hours_and_not_when_the_resident_does_not_
     dialled = {hour: services.may_be_dialled(ticket, MORNING.replace(hour=hour)) for hour in (8, 9, 12, 13, 14, 19, 20)}
 
     assert dialled == {8: False, 9: True, 12: False, 13: False, 14: True, 19: True, 20: False}
+
+
+def test_an_unhappy_resident_is_promised_an_answer_within_polite_hours(house: House) -> None:
+    ticket = house.informed()
+
+    promised = [services.answer_within_a_day(ticket, MORNING.replace(hour=hour, minute=24)) for hour in (7, 16, 23)]
+
+    assert promised == [MORNING.replace(hour=20), MORNING.replace(hour=16) + DAY, MORNING.replace(hour=20) + DAY]

@@ -282,8 +282,8 @@ def _phrases(callback: Callback, user: User) -> list[dict[str, str]]:
         "name": user.name,
         "matter": ticket.title.rstrip("。．.！!？?，,；; "),
     }
-    tomorrow = timezone.localtime(timezone.now() + timedelta(days=1))
-    bad = say("callback_bad", language, **tokens, time=f"{tomorrow:%m-%d %H:%M}")
+    heard_by = services.answer_within_a_day(ticket, timezone.now()).astimezone(site.zone)
+    bad = say("callback_bad", language, **tokens, time=f"{heard_by:%m-%d %H:%M}")
     lines = [
         (pgettext("call", "Opening"), say("callback_open", language, **tokens)),
         (pgettext("call", "Question"), say("callback_ask", language, **tokens)),
