@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.organization.roles import DESK, Role
+from portal.organization.roles import Role
 
 
 class Kind(models.TextChoices):
@@ -112,9 +112,6 @@ TRANSITIONS: dict[Step, Transition] = {
     Step.WITHDRAW: Transition(UNRESOLVED, S.WITHDRAWN),
     Step.PASS_ON: Transition(frozenset({S.REGISTERED}), S.CLOSED, desk=True),
 }
-
-# Every role that has to do with tickets at all; others see none.
-WHO_DISPATCHES = DESK
 
 
 class Target(models.TextChoices):

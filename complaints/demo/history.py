@@ -233,11 +233,10 @@ class _Player:
             if timer.state != TimerState.RUNNING or timer.next_check_at is None or timer.next_check_at > until:
                 continue
             levels, breached = sweeping.decide(timer, policies.limit_of(timer.policy_target_id), until)
-            for before_the_deadline in (True, False):
-                for level, moment in levels:
-                    if (level.percent is not None) == before_the_deadline:
-                        self._fire(timer, level, moment)
-                if before_the_deadline and breached and timer.due_at is not None:
+            for due in sweeping.in_order(levels, breached=breached):
+                if due is not None:
+                    self._fire(timer, *due)
+                elif timer.due_at is not None:
                     self._step(timer, TimerEventKind.BREACHED, timer.due_at + SWEPT_AFTER, due_at=timer.due_at)
 
     def _fire(self, timer: TicketTimer, level: Any, moment: datetime) -> None:

@@ -43,8 +43,7 @@ class Change:
 
     def require(self, step: Step, version: int | None = None) -> None:
         """Raises Stale, NotYours or TransitionNotAllowed, in this order."""
-        if version is not None and version != self.ticket.version:
-            raise Stale.of(self.ticket)
+        self._refuse_stale(version)
         transition = TRANSITIONS[step]
         if self.by is not None and not may_take(self.by, step, self.ticket):
             raise NotYours(_("This step belongs to somebody else."), self.ticket)
@@ -57,12 +56,15 @@ class Change:
 
     def require_desk(self, version: int | None = None) -> None:
         """For what the desk does besides the steps."""
-        if version is not None and version != self.ticket.version:
-            raise Stale.of(self.ticket)
+        self._refuse_stale(version)
         if self.by is not None and not self.by.scope.holds(DESK, self.ticket.site_id):
             raise NotYours(_("This is for the front desk."), self.ticket)
         if self.ticket.status in OVER:
             raise TransitionNotAllowed(_("%(number)s is over.") % {"number": self.ticket.number}, self.ticket)
+
+    def _refuse_stale(self, version: int | None) -> None:
+        if version is not None and version != self.ticket.version:
+            raise Stale.of(self.ticket)
 
     # --- promises ----------------------------------------------------------------------------------------------------
 

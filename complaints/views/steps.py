@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -35,7 +35,6 @@ class StepSpec:
     asks: str | Promise = ""
     phrase: str = ""
     hint: str | Promise = ""
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def _version(typed: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ because the database says so.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,6 +107,14 @@ def decide(timer: Timer, limit: Limit, now: datetime) -> tuple[list[tuple[Level,
     return levels, breached
 
 
+def in_order(levels: Sequence[tuple[Level, datetime]], *, breached: bool) -> Iterator[tuple[Level, datetime] | None]:
+    """What fires, in the order in which it was due: what warns, the deadline itself (None), what climbs after it."""
+    yield from (due for due in levels if due[0].percent is not None)
+    if breached:
+        yield None
+    yield from (due for due in levels if due[0].percent is None)
+
+
 def _has_come(moment: datetime, timer: Timer, now: datetime) -> bool:
     """At the deadline itself nothing is late yet: overdue means now > deadline."""
     return moment < now if moment == timer.due_at else moment <= now
@@ -144,15 +152,13 @@ def _write(clockwork: Clockwork, decisions: Sequence[_Decision], now: datetime) 
     events: list[TimerEvent] = []
     messages: list[Message] = []
     for decision in decisions:
-        # In the order in which they were due: what warns, the deadline, what climbs after it.
-        for before_the_deadline in (True, False):
-            for level, moment in decision.levels:
-                if (level.percent is not None) == before_the_deadline:
-                    step, told = _step(clockwork, decision.timer, level, moment, now)
-                    events.append(step)
-                    messages += told
-            if before_the_deadline and decision.breached:
+        for due in in_order(decision.levels, breached=decision.breached):
+            if due is None:
                 events.append(_event(clockwork, decision.timer, TimerEventKind.BREACHED, now))
+            else:
+                step, told = _step(clockwork, decision.timer, *due, now)
+                events.append(step)
+                messages += told
     clockwork.events._default_manager.bulk_create(events)
     outbox.put(messages)
 
