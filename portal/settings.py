@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_EVERY_SECONDS,
         "options": {"expires": SWEEP_EVERY_SECONDS},
     },
+    "forget": {"task": "residents.tasks.forget_old_answers", "schedule": 3600.0},
     "send": {
         "task": "portal.notifications.tasks.send_waiting_messages",
         "schedule": SWEEP_EVERY_SECONDS,

@@ -13,10 +13,11 @@ from portal.audit.models import AuditAction
 from portal.audit.services import record
 from portal.promises import clock
 from residents import sms
-from residents.models import ApiAccount, ApiToken, OneTimeCode, Residence
+from residents.models import ApiAccount, ApiToken, IdempotentAnswer, OneTimeCode, Residence
 
 CODE_LIVES = timedelta(minutes=5)
 MOST_TRIES = 5
+KEPT = timedelta(hours=24)
 
 
 class CodeRefused(Exception):
@@ -56,6 +57,13 @@ def issue_token(phone: str) -> tuple[ApiToken, str]:
     stored, secret = ApiToken.objects.create(account)
     record(AuditAction.TOKEN_ISSUED, subject=f"account {account.uuid}")
     return stored, secret
+
+
+def forget_old() -> None:
+    """Delete what is kept for a day: the answers to Idempotency-Keys, and spent or expired codes."""
+    yesterday = clock.now() - KEPT
+    IdempotentAnswer.objects.filter(made_at__lt=yesterday).delete()
+    OneTimeCode.objects.filter(expires_at__lt=yesterday).delete()
 
 
 def _hash(phone: str, code: str) -> str:

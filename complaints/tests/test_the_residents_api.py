@@ -20,8 +20,9 @@ from complaints import services
 from complaints.models import Callback, Ticket
 from complaints.states import Status
 from complaints.tests.house import House, move_in
-from residents.access import issue_token
-from residents.models import OneTimeCode, Residence
+from portal.promises import clock
+from residents.access import forget_old, issue_token
+from residents.models import IdempotentAnswer, OneTimeCode, Residence
 
 FIRST, SECOND, THIRD, ELSEWHERE = "13800000001", "13800000002", "13800000003", "13800000004"
 
@@ -241,6 +242,17 @@ def test_a_key_is_ones_own_and_a_refused_request_frees_it(phone: Phone, house: H
         phone.post("tickets/", {"kind": "complaint", "description": "x"}, **{"idempotency-key": "键"}).status_code
         == 400
     )
+
+
+def test_a_kept_answer_and_a_code_are_forgotten_after_their_day(phone: Phone, client: Client) -> None:
+    phone.post("tickets/", {"kind": "complaint", "description": "x"}, **{"idempotency-key": "k1"})
+    client.post("/api/v1/auth/code/", {"phone": SECOND}, "application/json")
+
+    forget_old()
+    assert (IdempotentAnswer.objects.count(), OneTimeCode.objects.count()) == (1, 1)
+    with clock.standing_at(timezone.now() + timedelta(hours=25)):
+        forget_old()
+    assert (IdempotentAnswer.objects.count(), OneTimeCode.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
