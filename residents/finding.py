@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from portal.organization.roles import DESK
 from residents.models import Residence
+from residents.spelling import room_digits
 
 if TYPE_CHECKING:
     from portal.organization.models import User
 
 MOST = 8
 SHORTEST = 2
-_SEPARATORS = re.compile(r"[\s\-－—_/.#栋幢座号楼单元室房]+")
-
-
-def room_digits(text: str) -> str:
-    """``8-1-1203``, ``8栋1单元1203室`` and ``8 1 1203`` all as ``811203``; letters of a shop (S01) stay."""
-    return _SEPARATORS.sub("", normalize("NFKC", text)).upper()
 
 
 def find_residents(text: str, user: User, limit: int = MOST) -> list[Residence]:

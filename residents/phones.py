@@ -41,3 +41,8 @@ def masked(number: str) -> str:
     if len(number) < 8:
         return "*" * max(len(number) - 2, 1) + number[-2:]
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+
+def masked_plate(plate: str) -> str:
+    """``粤B9H2**``: the last two characters go."""
+    return plate[:-2] + "**"
