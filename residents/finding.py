@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal.organization.roles import DESK
-from residents.models import Residence
-from residents.spelling import room_digits
+from residents.models import Residence, Resident
+from residents.spelling import room_digits, search_pairs, search_text
 
 if TYPE_CHECKING:
     from portal.organization.models import User
@@ -47,3 +47,12 @@ def find_residents(text: str, user: User, limit: int = MOST) -> list[Residence]:
         .order_by("rank", "unit__digits", "pk")
         .distinct()[:limit]
     )
+
+
+def index_again(residents: QuerySet[Resident]) -> None:
+    """Make these people findable by what their names and numbers are now."""
+    waiting = list(residents.prefetch_related("phones"))
+    for resident in waiting:
+        resident.search_text = search_text(resident.name, (phone.number for phone in resident.phones.all()))
+        resident.search_pairs = search_pairs(resident.name)
+    Resident.objects.bulk_update(waiting, ["search_text", "search_pairs"], batch_size=1000)

@@ -46,3 +46,10 @@ def masked(number: str) -> str:
 def masked_plate(plate: str) -> str:
     """``粤B9H2**``: the last two characters go."""
     return plate[:-2] + "**"
+
+
+def masked_cell(text: str) -> str:
+    """What somebody typed where a number should be: of seven digits and more only the ends stay, wherever they stand."""
+    digits = [at for at, letter in enumerate(text) if letter.isdigit()]
+    hidden = set(digits[3:-2]) if len(digits) >= 7 else set()
+    return "".join("*" if at in hidden else letter for at, letter in enumerate(text))

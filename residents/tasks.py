@@ -7,3 +7,12 @@ def forget_old_answers() -> None:
     from residents import access
 
     access.forget_old()
+
+
+@shared_task(time_limit=540)  # seconds: letting a register in is one transaction, and a long one
+def take_up_imports() -> None:
+    """Go on with registers that wait, one after the other. Safe to run twice: a worker holds a lock on its run."""
+    from residents.register import runs
+
+    while runs.work():
+        pass

@@ -43,9 +43,9 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 class ImportRun(models.Model):
     """One file on its way into the archive of one site.
 
-    ``sealed_file`` is there until the rows are in (it holds identity numbers). ``columns``: what was understood,
-    {sheet: {header: field or ""}}; ``counts``: the figures of ``import_units``; ``rows_done`` of ``rows_total`` is for
-    the progress bar.
+    ``sealed_file`` is there until the rows are in (it holds identity numbers). ``columns``: what was understood, as
+    [{"sheet", "readable", "columns": [{"header", "field": null where unknown}]}]; ``counts``: the figures of
+    ``import_units``; ``rows_done`` of ``rows_total`` is for the progress bar.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -54,11 +54,12 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=200)
     sealed_file = models.BinaryField(null=True)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.WAITING)
-    columns = models.JSONField(default=dict)
+    columns = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
-    problem = models.CharField(max_length=300, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=30, blank=True)  # the code of why it could not be read
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
