@@ -17,6 +17,11 @@ class AuditAction(models.TextChoices):
     REFUSED = "refused", _("Permission refused")
     SEARCHED = "searched", _("Searched for a person")
     SETTINGS_CHANGED = "settings_changed", _("Own settings changed")
+    IMPORTED = "imported", _("Register imported")
+    IMPORT_TAKEN_BACK = "import_taken_back", _("Import taken back")
+    EXPORTED = "exported", _("Archive exported")
+    REVEALED = "revealed", _("Number shown")
+    ARCHIVE_CHANGED = "archive_changed", _("Archive changed")
     TOKEN_ISSUED = "token_issued", _("Resident token issued")
 
 
