@@ -7,7 +7,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import integrity, menu, notices
+        from complaints import about, integrity, menu, notices
         from complaints.api.refusals import as_problem
         from complaints.errors import Refusal
         from complaints.models import TicketTimer, TimerStep
@@ -26,5 +26,6 @@ class ComplaintsConfig(AppConfig):
         )
         notices.register_wordings()
         menu.register()
+        about.register()
         register_check(integrity.findings)
         register_refusal(Refusal, as_problem)

@@ -7,4 +7,9 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("Residents")
 
     def ready(self) -> None:
+        from residents import found, menu, notices
         from residents.api import openapi  # noqa: F401 - tells the schema how a token is sent
+
+        menu.register()
+        found.register()
+        notices.register_wordings()

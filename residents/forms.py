@@ -4,9 +4,13 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.organization.models import Site, User
+from residents import phones
+from residents.models import Contact, Relation, Resident, UnitStatus
 from residents.models.imports import IMPORTERS
+from residents.register import cells
 from residents.register.columns import Field
 from residents.register.reading import MOST_BYTES
 from residents.register.words import FIELDS
@@ -56,3 +60,102 @@ class ColumnsForm(forms.Form):
 
     def names_homes(self) -> bool:
         return Field.ROOM in self.cleaned_data.values()
+
+
+def _date(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class NumberField(forms.CharField):
+    """A phone number, kept as it is dialled inside the country."""
+
+    def clean(self, value: Any) -> str:
+        said: str = super().clean(value)
+        if not said:
+            return ""
+        try:
+            return phones.normalized(said)
+        except ValueError:
+            raise forms.ValidationError(_("This is no phone number: check the digits.")) from None
+
+
+class MoveInForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    form_of_address = forms.CharField(label=_("Form of address"), max_length=30, required=False)
+    relation = forms.ChoiceField(label=_("Relation"), choices=Relation.choices)
+    number = NumberField(label=_("Phone"), max_length=20, required=False)
+    since = _date(pgettext_lazy("first day", "From"), required=False)
+
+
+class LastDayForm(forms.Form):
+    until = _date(_("Last day"))
+
+
+class ResidentForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    form_of_address = forms.CharField(label=_("Form of address"), max_length=30, required=False)
+    birthday = _date(_("Birthday"), required=False)
+    contact = forms.ChoiceField(label=_("Prefers to be reached by"), choices=Contact.choices)
+    quiet_from = forms.TimeField(label=_("Do not call from"), required=False, widget=forms.TimeInput({"type": "time"}))
+    quiet_to = forms.TimeField(label=_("Do not call until"), required=False, widget=forms.TimeInput({"type": "time"}))
+    remarks = forms.CharField(label=_("Remarks"), required=False, max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        begins, ends = said.get("quiet_from"), said.get("quiet_to")
+        if (begins is None) != (ends is None):
+            self.add_error("quiet_to", _("Say both, from when and until when, or neither."))
+        return said
+
+    def changes(self, resident: Resident) -> dict[str, Any]:
+        """What the form says of the person. Of several do-not-call spans the form holds the first; the others stay."""
+        said = dict(self.cleaned_data)
+        begins, ends = said.pop("quiet_from"), said.pop("quiet_to")
+        first = [{"start": f"{begins:%H:%M}", "end": f"{ends:%H:%M}"}] if begins is not None else []
+        return said | {"do_not_call": first + resident.do_not_call[1:]}
+
+
+class NumberForm(forms.Form):
+    number = NumberField(label=_("Phone"), max_length=20)
+
+
+class IdentityForm(forms.Form):
+    number = forms.CharField(label=_("Identity number"), max_length=20, widget=forms.TextInput({"autocomplete": "off"}))
+
+    def clean_number(self) -> str:
+        try:
+            found = cells.identities(self.cleaned_data["number"])
+        except cells.Unclear:
+            raise forms.ValidationError(_("This number fails its check digit, or is no card or passport.")) from None
+        return found[0]
+
+
+class VehicleForm(forms.Form):
+    plate = forms.CharField(label=_("Plate"), max_length=12)
+    space = forms.CharField(label=_("Parking space"), max_length=30, required=False)
+
+    def clean_plate(self) -> str:
+        try:
+            return cells.plates(self.cleaned_data["plate"])[0]
+        except (cells.Unclear, IndexError):
+            raise forms.ValidationError(_("This is no plate: write it like 粤B12345.")) from None
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label=_("What staff must know"), max_length=300, widget=forms.Textarea({"rows": 3}))
+    until = _date(_("Ends on"), required=False)
+    review_on = _date(_("Or: look at it again on"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if not self.errors and not said.get("until") and not said.get("review_on"):
+            self.add_error("until", _("A note has an end, or a day to look at it again."))
+        return said
+
+
+class UnitForm(forms.Form):
+    status = forms.ChoiceField(label=_("Status"), choices=UnitStatus.choices)
+    area = forms.DecimalField(label=_("Area, m²"), max_digits=8, decimal_places=2, min_value=0, required=False)
+    layout = forms.CharField(label=_("Layout"), max_length=30, required=False)
+    use = forms.CharField(label=pgettext_lazy("of a unit", "Use"), max_length=20, required=False)
+    remarks = forms.CharField(label=_("Remarks"), required=False, max_length=500, widget=forms.Textarea({"rows": 3}))

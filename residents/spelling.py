@@ -22,7 +22,7 @@ def initials(name: str) -> list[str]:
     """Every way to abbreviate a Chinese name: ``单雄`` is sx, dx and cx. Latin words give their first letters."""
     letters = [
         sorted({reading[0].lower() for reading in readings if reading[:1].isalnum()})
-        for readings in pinyin(_words(name), style=Style.FIRST_LETTER, heteronym=True, errors=lambda text: list(text))
+        for readings in pinyin(_words(name), style=Style.FIRST_LETTER, heteronym=True, errors=list)
     ]
     found: list[str] = []
     for reading in product(*(choices for choices in letters if choices)):

@@ -7,6 +7,7 @@ from random import Random
 
 from portal.organization.models import Site
 from residents.models import Building, Contact, Entrance, Phone, Relation, Residence, Resident, Unit, UnitStatus
+from residents.spelling import search_pairs, search_text
 
 # buildings, entrances, floors, homes a floor
 LAYOUT = {"YJW": (8, 2, 18, 3), "RQG": (6, 1, 18, 3)}
@@ -85,6 +86,8 @@ def _move_in(units: list[Unit], random: Random, today: date) -> None:
             moved_out = today - timedelta(days=random.randint(30, 300)) if random.random() < 0.15 else None
             add(unit, relation, str(other_phone), moved_out)
             other_phone += 1
+    for person, number in zip(people, numbers, strict=True):
+        person.search_text, person.search_pairs = search_text(person.name, [number]), search_pairs(person.name)
     Resident.objects.bulk_create(people)
     Phone.objects.bulk_create(
         Phone(resident=person, number=number) for person, number in zip(people, numbers, strict=True)

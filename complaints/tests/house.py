@@ -18,6 +18,7 @@ from portal.organization.models import Company, Department, Membership, Site, St
 from portal.organization.roles import Role
 from portal.promises import clock
 from portal.promises.models import TimerEventKind
+from residents.finding import index_again
 from residents.models import Building, Entrance, Phone, Relation, Residence, Resident, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -145,6 +146,7 @@ def move_in(site: Site, room: str, phone: str, name: str, *, until: date | None 
     )
     resident = Resident.objects.create(name=name, form_of_address="王先生")
     Phone.objects.create(resident=resident, number=phone)
+    index_again(Resident.objects.filter(pk=resident.pk))
     return Residence.objects.create(unit=unit, resident=resident, relation=Relation.OWNER, until=until)
 
 
