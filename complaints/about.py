@@ -35,12 +35,16 @@ def register() -> None:
 
 def _figures(user: User, unit_id: int) -> list[Figure]:
     now = timezone.now()
-    counted = Ticket.objects.visible_to(user).filter(unit=unit_id).aggregate(
-        open=Count("pk", filter=~Q(status__in=OVER), distinct=True),
-        late=Count("pk", filter=~Q(status__in=OVER) & Q(next_due_at__lt=now), distinct=True),
-        all=Count("pk", distinct=True),
-        score=Avg("callbacks__satisfaction"),
-        scored=Count("callbacks__satisfaction"),
+    counted = (
+        Ticket.objects.visible_to(user)
+        .filter(unit=unit_id)
+        .aggregate(
+            open=Count("pk", filter=~Q(status__in=OVER), distinct=True),
+            late=Count("pk", filter=~Q(status__in=OVER) & Q(next_due_at__lt=now), distinct=True),
+            all=Count("pk", distinct=True),
+            score=Avg("callbacks__satisfaction"),
+            scored=Count("callbacks__satisfaction"),
+        )
     )
     late = ngettext("%(n)d late", "%(n)d late", counted["late"]) % {"n": counted["late"]} if counted["late"] else ""
     scored = ngettext("of %(n)d answer", "of %(n)d answers", counted["scored"]) % {"n": counted["scored"]}
@@ -120,7 +124,7 @@ def _hit(ticket: Ticket) -> Hit:
 
 
 def _commands(user: User, text: str, most: int) -> list[Hit]:
-    """The places of one's menu and what can be begun, by their words or initials; all of them while nothing is typed."""
+    """The places of one's menu and what can be begun, by words or initials; all while nothing is typed."""
     wanted = text.lower()
     found = [(str(place.label), place.url) for place in menu.places_of(user)]
     if user.scope.holds(DESK):

@@ -23,6 +23,7 @@ PLACES = [
         "inbox",
         SEE_TICKETS,
         "mine",
+        rank=10,
     ),
     menu.Place(
         "/callbacks/",
@@ -32,6 +33,7 @@ PLACES = [
         "telephone",
         DESK,
         "to_call_back",
+        rank=12,
     ),
     menu.Place(
         "/dashboard/",
@@ -40,6 +42,7 @@ PLACES = [
         pgettext_lazy("menu", "Management"),
         "bar-chart",
         LEADERSHIP,
+        rank=80,
     ),
 ]
 

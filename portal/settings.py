@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SWEEP_EVERY_SECONDS},
     },
     "forget": {"task": "residents.tasks.forget_old_answers", "schedule": 3600.0},
+    "week": {"task": "residents.tasks.tell_the_week", "schedule": 900.0},
     "imports": {"task": "residents.tasks.take_up_imports", "schedule": 5.0, "options": {"expires": 5}},
     "send": {
         "task": "portal.notifications.tasks.send_waiting_messages",

@@ -35,7 +35,10 @@ def _hit(found: Residence, text: str) -> Hit:
     said = [str(Relation(found.relation).label), found.unit.room, found.resident.masked_phone]
     if found.until:
         said.append(_("until %(day)s") % {"day": found.until.isoformat()})
-    said += [_("not to be called %(begin)s–%(end)s") % {"begin": s["start"], "end": s["end"]} for s in found.resident.do_not_call]
+    said += [
+        _("not to be called %(begin)s–%(end)s") % {"begin": s["start"], "end": s["end"]}
+        for s in found.resident.do_not_call
+    ]
     return Hit(
         url=f"/residents/people/{found.resident.uuid}/",
         title=found.resident.name,
@@ -46,7 +49,11 @@ def _hit(found: Residence, text: str) -> Hit:
 
 def marked(name: str, text: str) -> SafeString:
     """The pinyin of a name that was found by its initials, each matched letter marked."""
-    if not any(reading.startswith(text) for reading in spelling.initials(name)) or not text.isalpha() or not text.isascii():
+    if (
+        not any(reading.startswith(text) for reading in spelling.initials(name))
+        or not text.isalpha()
+        or not text.isascii()
+    ):
         return mark_safe("")
     words = []
     for at, readings in enumerate(pinyin(name, style=Style.TONE, heteronym=True, errors="ignore")):

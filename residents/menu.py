@@ -16,6 +16,7 @@ PLACES = [
         pgettext_lazy("menu", "Service"),
         "people",
         ARCHIVE,
+        rank=30,
     ),
     menu.Place(
         "/residents/import/",
@@ -24,6 +25,8 @@ PLACES = [
         pgettext_lazy("menu", "Management"),
         "file-earmark-spreadsheet",
         IMPORTERS,
+        rank=85,
+        on_phone=False,
     ),
 ]
 

@@ -49,7 +49,7 @@ def masked_plate(plate: str) -> str:
 
 
 def masked_cell(text: str) -> str:
-    """What somebody typed where a number should be: of seven digits and more only the ends stay, wherever they stand."""
+    """What somebody typed where a number should be: of seven digits and more only the ends stay."""
     digits = [at for at, letter in enumerate(text) if letter.isdigit()]
     hidden = set(digits[3:-2]) if len(digits) >= 7 else set()
     return "".join("*" if at in hidden else letter for at, letter in enumerate(text))

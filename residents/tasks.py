@@ -16,3 +16,11 @@ def take_up_imports() -> None:
 
     while runs.work():
         pass
+
+
+@shared_task
+def tell_the_week() -> None:
+    """Tell supervisors whose numbers were shown last week. Safe to run twice: the outbox knows the week."""
+    from residents.services import weekly
+
+    weekly.tell_supervisors()

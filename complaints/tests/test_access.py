@@ -15,7 +15,9 @@ from complaints.models import Callback
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
 from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
+from residents import services
 from residents.access import issue_token
+from residents.models import ImportRun
 
 ANYBODY = frozenset({"anonymous", "resident", *STAFF, "neighbour"})
 SIGNED_IN = ANYBODY - {"anonymous", "resident"}
@@ -27,6 +29,20 @@ DEPARTMENTS = ENGINEERING | {"guard", "security_head", "gardener"}
 SEE_TICKETS = DESK_PEOPLE | MANAGERS | DEPARTMENTS
 SEE_THIS_TICKET = DESK_PEOPLE | MANAGERS | ENGINEERING
 OF_A_DESK = DESK_PEOPLE | {"neighbour"}
+
+OF_THE_ARCHIVE = DESK_PEOPLE | MANAGERS
+EXPORTERS = frozenset({"supervisor", "service_manager", "director", "gm"})
+IMPORTERS = frozenset({"supervisor", "service_manager", "admin"})
+UNIT_CHANGES = {
+    "move-in": "",
+    "move-out": "?of={residence}",
+    "note": "",
+    "end-note": "?of={note}",
+    "vehicle": "",
+    "end-vehicle": "?of={vehicle}",
+    "change": "",
+}
+RESIDENT_CHANGES = {"change": "", "phone": "", "drop-phone": "?of={phone}", "identity": ""}
 
 PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     # name: (method, address, who gets in)
@@ -41,6 +57,29 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "pages:set_language": ("post", "/i18n/setlang/", ANYBODY),
     "pages:robots": ("get", "/robots.txt", ANYBODY),
     "pages:favicon": ("get", "/favicon.ico", ANYBODY),
+    "pages:find": ("get", "/find/?q=811203", SIGNED_IN),
+    "residents:archive": ("get", "/residents/?q=811203", OF_THE_ARCHIVE | {"neighbour"}),
+    "residents:building": ("get", "/residents/buildings/YJW/8/", OF_THE_ARCHIVE),
+    "residents:unit": ("get", "/residents/units/{unit}/", OF_THE_ARCHIVE),
+    "residents:resident": ("get", "/residents/people/{resident}/", OF_THE_ARCHIVE),
+    "residents:show": ("post", "/residents/show/", OF_THE_ARCHIVE),
+    "residents:shown_numbers": ("get", "/residents/shown/", LEADERS - {"leader"}),
+    "residents:export": ("get", "/residents/export.xlsx?site=YJW", EXPORTERS),
+    "residents:imports": ("get", "/residents/import/", IMPORTERS),
+    "residents:import_template": ("get", "/residents/import/template.xlsx", IMPORTERS),
+    "residents:import": ("get", "/residents/import/{run}/", IMPORTERS),
+    "residents:import_columns": ("post", "/residents/import/{run}/columns/", IMPORTERS),
+    "residents:import_go": ("post", "/residents/import/{run}/go/", IMPORTERS),
+    "residents:import_take_back": ("post", "/residents/import/{run}/take-back/", IMPORTERS),
+    "residents:import_problems": ("get", "/residents/import/{run}/problems.xlsx", IMPORTERS),
+    **{
+        f"residents:unit_{slug}": ("get", f"/residents/units/{{unit}}/{slug}/{of}", DESK_PEOPLE)
+        for slug, of in UNIT_CHANGES.items()
+    },
+    **{
+        f"residents:resident_{slug}": ("get", f"/residents/people/{{resident}}/{slug}/{of}", DESK_PEOPLE)
+        for slug, of in RESIDENT_CHANGES.items()
+    },
     "complaints:queue": ("get", "/queue/", SEE_TICKETS | {"neighbour"}),
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
@@ -122,6 +161,21 @@ def callers(house: House) -> dict[str, Client]:
     return found
 
 
+def in_the_archive(house: House) -> dict[str, Any]:
+    """The rows that addresses of the archive name, all of the first home."""
+    home, by = house.homes[0], house.people["reception"]
+    services.add_vehicle(home.unit_id, "粤B12345", "", by=by)
+    return {
+        "unit": home.unit.uuid,
+        "resident": home.resident.uuid,
+        "residence": home.pk,
+        "phone": home.resident.phones.get().pk,
+        "note": services.write_note(home.unit_id, "有犬", None, None, by=by).pk,
+        "vehicle": home.unit.vehicles.get().pk,
+        "run": ImportRun.objects.create(site=house.site, file_name="x.xlsx", made_at=MORNING, state="done").uuid,
+    }
+
+
 def verdict(answer: Any) -> str:
     if answer.status_code == 403 and b'name="kept"' in answer.content:  # the door, holding what was typed
         return "sign in first"
@@ -139,14 +193,18 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
     ticket = house.signed(MORNING, severity="important")
     told = house.informed(MORNING)
     callback = Callback.objects.get(ticket=told)
-    outcome = {"outcome": CallbackOutcome.REFUSED}
+    bodies = {
+        "complaints:record_callback": {"outcome": CallbackOutcome.REFUSED},
+        "residents:show": {"what": "phone", "id": house.homes[0].resident.phones.get().pk, "reason": "call"},
+    }
+    archive = in_the_archive(house)
     wrong = []
     for name, (method, address, allowed) in PAGES.items():
-        path = address.format(number=ticket.number, callback=callback.pk)
+        path = address.format(number=ticket.number, callback=callback.pk, **archive)
         for caller, client in callers.items():
             if name == "pages:sign_out" and caller in SIGNED_IN:
                 continue  # would end the others' turns
-            body = outcome if name == "complaints:record_callback" else {}
+            body = bodies.get(name, {})
             got = verdict(getattr(client, method)(path, body if method == "post" else None))
             if (got == "in") != (caller in allowed):
                 wrong.append((name, caller, got))

@@ -141,6 +141,8 @@ class Shell(Bare):
         if self.user is None:
             return []
         counts = menu.counts_for(self.request, self.user)
+        places = menu.places_of(self.user)
+        here = max((place.url for place in places if self.request.path.startswith(place.url)), key=len, default="")
         return [
             {
                 "url": place.url,
@@ -149,9 +151,10 @@ class Shell(Bare):
                 "group": place.group,
                 "icon": place.icon,
                 "count": counts.get(place.count, 0),
-                "current": self.request.path.startswith(place.url),
+                "current": place.url == here,
+                "on_phone": place.on_phone,
             }
-            for place in menu.places_of(self.user)
+            for place in places
         ]
 
     @cached_property
@@ -171,4 +174,4 @@ class Shell(Bare):
             "count": 0,
             "current": self.request.path.startswith("/me/"),
         }
-        return [*self.items, me] if self.user else []
+        return [*(item for item in self.items if item["on_phone"]), me] if self.user else []

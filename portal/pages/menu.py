@@ -23,6 +23,8 @@ class Place:
     icon: str
     roles: frozenset[Role]
     count: str = ""
+    rank: int = 50  # the order of the menu: desk from 10, service from 30, management from 80
+    on_phone: bool = True  # in the bottom bar too
 
 
 Counter = Callable[[User], Mapping[str, int]]
@@ -33,6 +35,7 @@ _counters: list[Counter] = []
 def register(places: list[Place], count: Counter) -> None:
     """``count`` answers all numbers of these places in one statement."""
     _places.extend(places)
+    _places.sort(key=lambda place: place.rank)
     _counters.append(count)
 
 

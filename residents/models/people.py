@@ -141,8 +141,6 @@ class Residence(models.Model):
         )
 
 
-
-
 class Vehicle(models.Model):
     """A vehicle of a home, by its plate without separators. The plate is shown masked, like a phone."""
 

@@ -85,8 +85,6 @@ class Unit(models.Model):
         return self.room
 
 
-
-
 class UnitNoteQuerySet(models.QuerySet["UnitNote"]):
     def valid(self, on: date) -> UnitNoteQuerySet:
         """What staff must see on that day; the last day counts."""

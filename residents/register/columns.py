@@ -34,7 +34,7 @@ class Field(StrEnum):
 SYNONYMS: dict[Field, str] = {
     Field.BUILDING: "楼栋 栋 楼号 栋号 楼宇 幢 座 座号 幢号 building",
     Field.ENTRANCE: "单元 单元号 梯 entrance unit",
-    Field.ROOM: "房号 室号 房间号 门牌号 房屋编码 房屋编号 房产编码 房间编码 铺号 商铺号 铺位 铺位号 房屋 物业编号 资源编号 户号 room",
+    Field.ROOM: "房号 室号 房间号 门牌号 房屋编码 房屋编号 房产编码 房间编码 铺号 商铺号 铺位 铺位号 房屋 户号 room",
     Field.AREA: "建筑面积 面积 计费面积 收费面积 产权面积 area",
     Field.LAYOUT: "户型 房型 layout",
     Field.STATUS: "房屋状态 状态 入住状态 房态 使用状态 status",

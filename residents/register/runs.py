@@ -1,4 +1,4 @@
-"""The course of a file: opened, tried, looked at, let in. The worker takes it up, again after a kill, and never twice."""
+"""The course of a file: opened, tried, looked at, let in; the worker takes it up, again after a kill, never twice."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.db import connection, connections, transaction
 from portal import sealing
 from portal.organization.models import Site, User
 from portal.promises import clock
-from residents.phones import masked_cell
 from residents.models import ColumnMeaning, ImportProblem, ImportRun, ImportState, Relation
 from residents.models.imports import UNFINISHED
+from residents.phones import masked_cell
 from residents.register.entering import enter
 from residents.register.planning import Planner, Row, Wrong
 from residents.register.reading import NotReadable, Workbook

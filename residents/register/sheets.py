@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from residents.models import ImportProblem, ImportRun
 from residents.register.columns import Field
@@ -16,7 +17,21 @@ from residents.register.words import FIELDS, PROBLEMS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The template is for the company's clerks, so it is in their words; import_units knows them all.
-TEMPLATE = "楼栋 单元 房号 建筑面积(㎡) 户型 房屋状态 业主姓名 关系 联系电话 身份证号 入住日期 车牌号 备注".split(" ")
+TEMPLATE = [
+    "楼栋",
+    "单元",
+    "房号",
+    "建筑面积(㎡)",
+    "户型",
+    "房屋状态",
+    "业主姓名",
+    "关系",
+    "联系电话",
+    "身份证号",
+    "入住日期",
+    "车牌号",
+    "备注",
+]
 NOTES = [
     "楼栋、单元、房号必填；房号也可以在一格里写成 3-2-1801 或 3栋2单元1801室。",
     "多个业主或电话用 / 隔开；租户另起一行，“关系”写租户。",
@@ -68,8 +83,6 @@ def template() -> bytes:
 
 def problems(run: ImportRun) -> bytes:
     """Every row of the file that was refused or lost a value, with the reason and the repair."""
-    from django.utils.translation import gettext as _
-
     header = [
         _("Sheet"),
         _("Row"),

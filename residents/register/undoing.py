@@ -42,8 +42,9 @@ class NotToBeUndone(Exception):
 def undo(run_id: int) -> TakenBack:
     """Take the import back. Raises NotToBeUndone; repeating it is refused the same way."""
     run = ImportRun.objects.select_for_update(no_key=True).get(pk=run_id)
-    later = ImportRun.objects.filter(site=run.site, state=ImportState.DONE, finished_at__gt=run.finished_at)
-    if run.state != ImportState.DONE or later.exists():
+    if run.state != ImportState.DONE:
+        raise NotToBeUndone
+    if ImportRun.objects.filter(site=run.site, state=ImportState.DONE, pk__gt=run.pk).exists():
         raise NotToBeUndone
     _restore(run)
     busy = _in_use(Resident)
@@ -52,7 +53,9 @@ def undo(run_id: int) -> TakenBack:
     # Explicit and in order: a cascade would fetch a hundred thousand rows first.
     here = Q(arrived_with=run) | Q(resident__arrived_with=run)
     leaving = ~Exists(Resident.objects.filter(busy, pk=OuterRef("resident"), arrived_with=run))
-    grown = set(Phone.objects.filter(arrived_with=run).exclude(resident__arrived_with=run).values_list("resident_id", flat=True))
+    grown = set(
+        Phone.objects.filter(arrived_with=run).exclude(resident__arrived_with=run).values_list("resident_id", flat=True)
+    )
     for table in (Phone, IdentityNumber, Residence):
         table.objects.filter(leaving, here).delete()
     index_again(Resident.objects.filter(pk__in=grown))

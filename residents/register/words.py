@@ -26,7 +26,9 @@ PROBLEMS: dict[str, Said] = {
     "home_refused": Said(_("the row of the unit itself was refused"), _("mend that row first")),
     "room_missing": Said(_("room missing"), _("fill in the room")),
     "room_unclear": Said(_("room not understood"), _("write it like 3-2-1801")),
-    "identity_lost_digits": Said(_("identity number lost its last digits"), _("make the column text and type it again")),
+    "identity_lost_digits": Said(
+        _("identity number lost its last digits"), _("make the column text and type it again")
+    ),
     "identity_check_digit": Said(_("identity number fails its check digit"), _("compare it with the card")),
     "identity_unclear": Said(_("identity number not understood"), _("compare it with the card")),
     "date_unclear": Said(_("date not understood"), _("fill in the date, or leave it empty")),

@@ -1,4 +1,4 @@
-"""Every change of the archive: one transaction each, and a line in the audit that names the fields, never the values."""
+"""Every change of the archive: one transaction each, and a line in the audit that names fields, never values."""
 
 from residents.services.living import (
     Newcomer,

@@ -47,9 +47,7 @@ def move_in(unit_id: int, newcomer: Newcomer, *, by: User) -> Residence:
         (Phone(resident=resident, number=number) for number in newcomer.numbers), ignore_conflicts=True
     )
     index_again(Resident.objects.filter(pk=resident.pk))
-    residence = Residence.objects.create(
-        unit=unit, resident=resident, relation=newcomer.relation, since=newcomer.since
-    )
+    residence = Residence.objects.create(unit=unit, resident=resident, relation=newcomer.relation, since=newcomer.since)
     _note(by, f"unit {unit.uuid}", ["residents"])
     return residence
 

@@ -199,7 +199,9 @@ def _power_cut(*args: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04 no zip", b"a,b\n1,2", workbook([["hello"]])[:400]], ids=["empty", "torn", "csv", "cut"]
+    "content",
+    [b"", b"PK\x03\x04 no zip", b"a,b\n1,2", workbook([["hello"]])[:400]],
+    ids=["empty", "torn", "csv", "cut"],
 )
 def test_what_is_no_workbook_is_refused_with_a_sentence(house: Any, content: bytes) -> None:
     client = Client()
@@ -209,9 +211,7 @@ def test_what_is_no_workbook_is_refused_with_a_sentence(house: Any, content: byt
     assert not ImportRun.objects.exists()
 
 
-def test_a_file_that_unpacks_to_more_than_a_register_is_not_opened(
-    house: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_unpacks_to_more_than_a_register_is_not_opened(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("residents.register.reading.MOST_UNPACKED", 1000)
     client = Client()
     client.force_login(house.people["supervisor"])

@@ -248,7 +248,8 @@ def resident_page(user: User, found: Resident) -> dict[str, Any]:
     return {
         "resident": found,
         "homes": [
-            {"residence": one, "url": unit_url(one.unit.uuid), "relation": Relation(one.relation).label} for one in homes
+            {"residence": one, "url": unit_url(one.unit.uuid), "relation": Relation(one.relation).label}
+            for one in homes
         ],
         "numbers": list(Phone.objects.filter(resident=found).order_by("pk")),
         "identity": getattr(found, "identity", None),

@@ -167,7 +167,14 @@ def _change(request: HttpRequest, change: Change, subject: Unit | Resident, back
         else:
             messages.success(request, _("Done: %(what)s.") % {"what": change.title}, extra_tags="ok")
             return redirect(back)
-    context = {"form": form, "title": change.title, "name": name, "back": back, "of": of or "", "fields": bool(form.fields)}
+    context = {
+        "form": form,
+        "title": change.title,
+        "name": name,
+        "back": back,
+        "of": of or "",
+        "fields": bool(form.fields),
+    }
     return render(request, "residents/change.html", context, status=422 if form.errors else 200)
 
 

@@ -85,7 +85,9 @@ def take_back(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
         messages.warning(request, _("Only the last import of a site can be taken back."), extra_tags="soon")
     else:
         said = ngettext(
-            "Taken back: %(units)d unit, %(people)d people.", "Taken back: %(units)d units, %(people)d people.", taken.units
+            "Taken back: %(units)d unit, %(people)d people.",
+            "Taken back: %(units)d units, %(people)d people.",
+            taken.units,
         )
         messages.success(request, said % {"units": taken.units, "people": taken.people}, extra_tags="ok")
         if taken.kept_people or taken.kept_units:

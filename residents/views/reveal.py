@@ -53,7 +53,11 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[What, int, Reason]:
     what, reason, row = (request.POST.get(name, "") for name in ("what", "reason", "id"))
-    if what not in What.values or reason not in Reason.values or not (row.isascii() and row.isdigit() and len(row) < 19):
+    if (
+        what not in What.values
+        or reason not in Reason.values
+        or not (row.isascii() and row.isdigit() and len(row) < 19)
+    ):
         raise Http404
     return What(what), int(row), Reason(reason)
 

@@ -14,7 +14,9 @@ FIGURES = ("units", "people", "phones", "plates", "tenants")
 
 
 class Command(JsonCommand):
-    help = "Lets an owners' register (xlsx) into the archive of a site; rows that cannot be right stay out and are listed."
+    help = (
+        "Lets an owners' register (xlsx) into the archive of a site; rows that cannot be right stay out and are listed."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
