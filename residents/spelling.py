@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import product
+from typing import Any
 from unicodedata import normalize
 
 from pypinyin import Style, pinyin
@@ -22,7 +23,7 @@ def initials(name: str) -> list[str]:
     """Every way to abbreviate a Chinese name: ``单雄`` is sx, dx and cx. Latin words give their first letters."""
     letters = [
         sorted({reading[0].lower() for reading in readings if reading[:1].isalnum()})
-        for readings in pinyin(_words(name), style=Style.FIRST_LETTER, heteronym=True, errors=list)
+        for readings in pinyin(_words(name), style=Style.FIRST_LETTER, heteronym=True, errors=_one_by_one)
     ]
     found: list[str] = []
     for reading in product(*(choices for choices in letters if choices)):
@@ -30,6 +31,11 @@ def initials(name: str) -> list[str]:
         if len(found) == MOST_READINGS:
             break
     return found
+
+
+def _one_by_one(text: str) -> Any:
+    """pypinyin takes a list from here, whatever its annotation says."""
+    return list(text)
 
 
 def _words(name: str) -> str:

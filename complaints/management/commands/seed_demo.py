@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from complaints.defaults.loading import load_defaults
-from complaints.demo import archive, company, history
+from complaints.demo import archive, company, history, households
 from complaints.models import Ticket
 from portal import memo
 from portal.commands import JsonCommand
@@ -40,6 +40,7 @@ class Command(JsonCommand):
         load_defaults()
         sites = company.open_company(now)
         archive.fill_archive(sites, random, now)
+        households.fill_households(Random(seed), now)  # noqa: S311 - its own dice: the stories stay as they are
         memo.forget()
         scenes = [history.scene_of(site, now) for site in sites.values()]
         history.seed_tickets(scenes, tickets, random, now)
