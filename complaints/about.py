@@ -19,7 +19,7 @@ from portal.pages import about, finding, menu
 from portal.pages.about import Act, Entry, Figure
 from portal.pages.countdown import time_left
 from portal.pages.finding import Hit
-from residents.finding import resident_matches
+from residents.finding import find_residents, resident_matches
 from residents.models import Resident
 from residents.spelling import initials, room_digits
 
@@ -127,6 +127,7 @@ def _commands(user: User, text: str, most: int) -> list[Hit]:
     """The places of one's menu and what can be begun, by words or initials; all while nothing is typed."""
     wanted = text.lower()
     found = [(str(place.label), place.url) for place in menu.places_of(user)]
+    along = _taken_along(user, text, 1) if user.scope.holds(DESK) else []
     if user.scope.holds(DESK):
         found = [
             (pgettext("command", "Register a complaint"), "/tickets/new/?kind=complaint"),
@@ -135,7 +136,23 @@ def _commands(user: User, text: str, most: int) -> list[Hit]:
         ]
     found.append((pgettext("command", "My page"), "/me/"))
     return [
-        Hit(url=url, title=words, typed=False)
-        for words, url in found
-        if wanted in words.lower() or any(reading.startswith(wanted) for reading in initials(words))
+        *along,
+        *(
+            Hit(url=url, title=words, typed=False)
+            for words, url in found
+            if wanted in words.lower() or any(reading.startswith(wanted) for reading in initials(words))
+        ),
     ][:most]
+
+
+def _taken_along(user: User, text: str, most: int) -> list[Hit]:
+    """A command that takes the person along who was found first."""
+    return [
+        Hit(
+            url=f"/tickets/new/?kind=complaint&unit={found.unit.uuid}&person={found.resident.uuid}",
+            title=_("Register a complaint for %(name)s") % {"name": found.resident.name},
+            second=found.unit.room,
+            typed=False,
+        )
+        for found in find_residents(text, user, most)
+    ]

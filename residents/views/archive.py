@@ -29,6 +29,7 @@ from residents.finding import ARCHIVE, find_residents, find_units, kind_of, site
 from residents.models import Building, Phone, Relation, Residence, Resident, Unit
 from residents.models.imports import IMPORTERS
 from residents.services.revealing import SEE_IDENTITIES, What
+from residents.views.exporting import EXPORTERS
 from residents.views.strips import day_strip, year_bars
 
 FOUND = 50
@@ -79,7 +80,16 @@ def _buildings(user: User) -> list[dict[str, Any]]:
         found.setdefault(building.site_id, []).append({"code": building.code, "units": building.units})
     for buildings in found.values():
         buildings.sort(key=lambda one: (len(one["code"]), one["code"]))
-    return [{"site": known[site], "buildings": buildings} for site, buildings in found.items()]
+    return [
+        {
+            "site": known[site],
+            "buildings": buildings,
+            "export": f"/residents/export.xlsx?site={known[site].code}"
+            if user.scope.holds(EXPORTERS, site_id=site)
+            else "",
+        }
+        for site, buildings in found.items()
+    ]
 
 
 @only_for(ARCHIVE)
