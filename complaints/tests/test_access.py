@@ -171,7 +171,7 @@ def in_the_archive(house: House) -> dict[str, Any]:
         "residence": home.pk,
         "phone": home.resident.phones.get().pk,
         "note": services.write_note(home.unit_id, "有犬", None, None, by=by).pk,
-        "vehicle": home.unit.vehicles.get().pk,
+        "vehicle": home.unit.vehicles.get(plate="粤B12345").pk,
         "run": ImportRun.objects.create(site=house.site, file_name="x.xlsx", made_at=MORNING, state="done").uuid,
     }
 
