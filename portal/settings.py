@@ -129,7 +129,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.organization.password_strength.NotEasilyGuessed"},
 ]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds: a link with which the owner sets a password
 LOGIN_URL = "/login/"
 CSRF_FAILURE_VIEW = "portal.pages.errors.csrf_failed"
 LOGIN_REDIRECT_URL = "/"

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.notifications import wording
 from portal.notifications.models import Message
+from portal.organization import setup
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, Role
 from portal.pages import kept, moments, services
@@ -129,6 +130,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("/dashboard/")
     if scope.holds(DESK | DEPARTMENT):
         return redirect("/queue/")
+    if scope.sites_as({Role.ADMINISTRATOR})[0]:
+        return redirect("organization:settings" if setup.is_finished() else "organization:setup")
     return redirect("pages:me")
 
 

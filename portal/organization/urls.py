@@ -1,0 +1,28 @@
+from django.urls import path
+from django.views.generic import RedirectView
+
+from portal.organization.views import people, places, setting_up, way_in
+
+app_name = "organization"
+urlpatterns = [
+    path("settings/", RedirectView.as_view(url="/settings/people/"), name="settings"),
+    path("settings/company/", places.company, name="company"),
+    path("settings/sites/", places.sites, name="sites"),
+    path("settings/sites/<int:pk>/", places.site, name="site"),
+    path("settings/departments/", places.departments, name="departments"),
+    path("settings/departments/<int:pk>/", places.department, name="department"),
+    path("setup/", setting_up.begin, name="setup"),
+    path("setup/company/", places.company, name="setup_company"),
+    path("setup/sites/", places.sites, name="setup_sites"),
+    path("setup/departments/", places.departments, name="setup_departments"),
+    path("setup/people/", setting_up.first_people, name="setup_people"),
+    path("setup/limits/", setting_up.limits, name="setup_limits"),
+    path("setup/check/", setting_up.check, name="setup_check"),
+    path("settings/people/", people.listing, name="people"),
+    path("settings/people/new/", people.new, name="person_new"),
+    path("settings/people/<int:pk>/", people.person, name="person"),
+    path("settings/people/<int:pk>/roles/", people.give_role, name="give_role"),
+    path("settings/people/<int:pk>/<slug:what>/", people.act, name="person_act"),
+    path("password/forgotten/", way_in.forgotten, name="forgotten"),
+    path("password/<str:uidb64>/<str:token>/", way_in.set_password, name="set_password"),
+]
