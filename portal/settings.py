@@ -244,6 +244,8 @@ CELERY_BEAT_SCHEDULE = {
 NOTIFICATION_CHANNELS = ["in_app", "console"] if PORTAL_DEMO else ["in_app"]
 SMS_BACKEND = environment.text("SMS_BACKEND", "" if PRODUCTION else "console")
 vars().update(environment.mail("EMAIL_URL"))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM") or vars().get("EMAIL_HOST_USER") or "portal@localhost"
 
 # --- the residents' API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -14,6 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from complaints.models import Callback
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
+from portal.notifications.models import Message
 from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
 from residents.access import issue_token
 
@@ -27,6 +28,7 @@ DEPARTMENTS = ENGINEERING | {"guard", "security_head", "gardener"}
 SEE_TICKETS = DESK_PEOPLE | MANAGERS | DEPARTMENTS
 SEE_THIS_TICKET = DESK_PEOPLE | MANAGERS | ENGINEERING
 OF_A_DESK = DESK_PEOPLE | {"neighbour"}
+ADMINISTRATORS = frozenset({"admin"})
 
 PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     # name: (method, address, who gets in)
@@ -41,6 +43,30 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "pages:set_language": ("post", "/i18n/setlang/", ANYBODY),
     "pages:robots": ("get", "/robots.txt", ANYBODY),
     "pages:favicon": ("get", "/favicon.ico", ANYBODY),
+    "pages:which_messages": ("get", "/me/notifications/", SIGNED_IN),
+    "organization:settings": ("get", "/settings/", ADMINISTRATORS),
+    "organization:people": ("get", "/settings/people/", ADMINISTRATORS),
+    "organization:person_new": ("get", "/settings/people/new/", ADMINISTRATORS),
+    "organization:person": ("get", "/settings/people/{person}/", ADMINISTRATORS),
+    "organization:give_role": ("post", "/settings/people/{person}/roles/", ADMINISTRATORS),
+    "organization:person_act": ("post", "/settings/people/{person}/unlock/", ADMINISTRATORS),
+    "organization:company": ("get", "/settings/company/", ADMINISTRATORS),
+    "organization:sites": ("get", "/settings/sites/", ADMINISTRATORS),
+    "organization:site": ("get", "/settings/sites/{site}/", ADMINISTRATORS),
+    "organization:departments": ("get", "/settings/departments/", ADMINISTRATORS),
+    "organization:department": ("get", "/settings/departments/{department}/", ADMINISTRATORS),
+    "organization:mail": ("get", "/settings/mail/", ADMINISTRATORS),
+    "organization:test_mail": ("post", "/settings/mail/test/", ADMINISTRATORS),
+    "organization:mail_again": ("post", "/settings/mail/{dead}/again/", ADMINISTRATORS),
+    "organization:setup": ("get", "/setup/", ADMINISTRATORS),
+    "organization:setup_company": ("get", "/setup/company/", ADMINISTRATORS),
+    "organization:setup_sites": ("get", "/setup/sites/", ADMINISTRATORS),
+    "organization:setup_departments": ("get", "/setup/departments/", ADMINISTRATORS),
+    "organization:setup_people": ("get", "/setup/people/", ADMINISTRATORS),
+    "organization:setup_limits": ("get", "/setup/limits/", ADMINISTRATORS),
+    "organization:setup_check": ("post", "/setup/check/", ADMINISTRATORS),
+    "organization:forgotten": ("get", "/password/forgotten/", ANYBODY),
+    "organization:set_password": ("get", "/password/no/link/", ANYBODY),
     "complaints:queue": ("get", "/queue/", SEE_TICKETS | {"neighbour"}),
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
@@ -140,9 +166,20 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
     told = house.informed(MORNING)
     callback = Callback.objects.get(ticket=told)
     outcome = {"outcome": CallbackOutcome.REFUSED}
+    dead = Message.objects.create(
+        key="k", recipient=house.bar, channel="email", kind="k", created_at=MORNING, not_before=MORNING, dead_at=MORNING
+    )
+    numbers = {
+        "number": ticket.number,
+        "callback": callback.pk,
+        "person": house.bar.pk,
+        "site": house.site.pk,
+        "department": house.departments["security"].pk,
+        "dead": dead.pk,
+    }
     wrong = []
     for name, (method, address, allowed) in PAGES.items():
-        path = address.format(number=ticket.number, callback=callback.pk)
+        path = address.format(**numbers)
         for caller, client in callers.items():
             if name == "pages:sign_out" and caller in SIGNED_IN:
                 continue  # would end the others' turns

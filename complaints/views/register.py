@@ -67,6 +67,9 @@ class Unclear(Exception):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
+    if not sites():  # before the set-up: there is nothing yet that a ticket could belong to
+        messages.info(request, _("There is no site yet. An administrator sets one up first."), extra_tags="soon")
+        return redirect("complaints:queue")
     user = user_of(request)
     if request.method == "GET":
         asked = request.GET.get("kind", "")

@@ -33,6 +33,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unread(self) -> MessageQuerySet:
         return self.filter(read_at=None)
 
+    def leaving(self) -> MessageQuerySet:
+        """What goes to somebody else's server, which may be slow or gone."""
+        return self.filter(channel=Channel.EMAIL)
+
+    def staying(self) -> MessageQuerySet:
+        return self.exclude(channel=Channel.EMAIL)
+
     def dead(self) -> MessageQuerySet:
         return self.exclude(dead_at=None)
 
@@ -55,7 +62,9 @@ class Message(models.Model):
     delivery = models.UUIDField(null=True)
     read_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=100, blank=True, default="", db_default="")  # why the last try failed: a class and a code, no address
+    problem = models.CharField(
+        max_length=100, blank=True, default="", db_default=""
+    )  # why the last try failed: a class and a code, no address
 
     objects = MessageQuerySet.as_manager()
 

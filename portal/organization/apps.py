@@ -11,8 +11,10 @@ class OrganizationConfig(AppConfig):
         # Every shared_task needs the app to exist; portal/__init__ must stay free of imports.
         from portal import celery  # noqa: F401
         from portal.organization import menu, sessions
+        from portal.organization.services import passwords
         from portal.organization.setup import own_steps
 
         menu.register()
         own_steps.register()
+        passwords.register_wordings()
         sessions.listen()

@@ -84,6 +84,19 @@ def _one_line(field: str, *, required: bool = True, **attributes: str) -> forms.
     return found
 
 
+def _staff_number(typed: str) -> str:
+    UnicodeUsernameValidator(message=_("Letters, digits and @ . + - _ only, without blanks."))(typed)
+    return typed
+
+
+def _in_its_place(form: forms.Form, cleaned: dict[str, Any]) -> dict[str, Any]:
+    if "role" in cleaned and "place" in cleaned:
+        problem = why_not_there(cleaned["role"], cleaned["place"])
+        if problem:
+            form.add_error("place", problem)
+    return cleaned
+
+
 class AccountForm(PasswordOnceMore):
     """One account: who it is and how they are reached."""
 
@@ -93,9 +106,7 @@ class AccountForm(PasswordOnceMore):
     email = _one_line("email", required=False)
 
     def clean_username(self) -> str:
-        typed: str = self.cleaned_data["username"]
-        UnicodeUsernameValidator(message=_("Letters, digits and @ . + - _ only, without blanks."))(typed)
-        return typed
+        return _staff_number(self.cleaned_data["username"])
 
 
 class RoleForm(PasswordOnceMore):
@@ -107,12 +118,7 @@ class RoleForm(PasswordOnceMore):
         self.fields["place"].choices = places()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if "role" in cleaned and "place" in cleaned:
-            problem = why_not_there(cleaned["role"], cleaned["place"])
-            if problem:
-                self.add_error("place", problem)
-        return cleaned
+        return _in_its_place(self, super().clean() or {})
 
 
 class NewAccountForm(AccountForm, RoleForm):
@@ -137,8 +143,11 @@ class PersonRow(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name in {"role", "place"} else "form-control"
 
-    clean_username = AccountForm.clean_username
-    clean = RoleForm.clean
+    def clean_username(self) -> str:
+        return _staff_number(self.cleaned_data["username"])
+
+    def clean(self) -> dict[str, Any]:
+        return _in_its_place(self, super().clean() or {})
 
     def has_changed(self) -> bool:
         return any(self[name].value() for name in ("username", "name", "email"))

@@ -1,16 +1,20 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from portal.organization.views import people, places, setting_up, way_in
+from portal.organization.views import mail, people, places, setting_up, way_in
+from portal.organization.views.asking import administrators
 
 app_name = "organization"
 urlpatterns = [
-    path("settings/", RedirectView.as_view(url="/settings/people/"), name="settings"),
+    path("settings/", administrators(RedirectView.as_view(url="/settings/people/")), name="settings"),
     path("settings/company/", places.company, name="company"),
     path("settings/sites/", places.sites, name="sites"),
     path("settings/sites/<int:pk>/", places.site, name="site"),
     path("settings/departments/", places.departments, name="departments"),
     path("settings/departments/<int:pk>/", places.department, name="department"),
+    path("settings/mail/", mail.mail, name="mail"),
+    path("settings/mail/test/", mail.test_mail, name="test_mail"),
+    path("settings/mail/<int:pk>/again/", mail.again, name="mail_again"),
     path("setup/", setting_up.begin, name="setup"),
     path("setup/company/", places.company, name="setup_company"),
     path("setup/sites/", places.sites, name="setup_sites"),

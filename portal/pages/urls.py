@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.pages import views
+from portal.pages import mine, views
 
 app_name = "pages"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("logout/", views.sign_out, name="sign_out"),
     path("me/", views.me, name="me"),
     path("me/password/", views.password, name="password"),
+    path("me/notifications/", mine.which_messages, name="which_messages"),
     path("notifications/", views.notifications, name="notifications"),
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("robots.txt", views.robots, name="robots"),

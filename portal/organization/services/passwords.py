@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import check_password, make_password
@@ -13,10 +15,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
 
 from portal.audit.models import AuditAction
 from portal.audit.services import record
-from portal.notifications import outbox
+from portal.notifications import channels, outbox, wording
 from portal.notifications.models import Channel, Message
 from portal.organization.models import User
 from portal.organization.services.people import subject_of
@@ -59,6 +62,21 @@ def report_forgotten(email: str, *, request: HttpRequest) -> None:
     for user in User.objects.filter(email__iexact=email, is_active=True).order_by("pk")[:5]:
         record(AuditAction.LINK_ASKED, subject=subject_of(user), request=request)
         _mail(user, FORGOTTEN_MAIL, key=f"{FORGOTTEN_MAIL}:{user.pk}:{turn}", request=request)
+
+
+def register_wordings() -> None:
+    wording.register(LINK_MAIL, _mailed_link)
+    wording.register(FORGOTTEN_MAIL, _mailed_link)
+
+
+def _mailed_link(params: Mapping[str, Any]) -> str:
+    user = User.objects.filter(pk=params["user"], is_active=True).first()
+    if user is None:
+        return ""
+    return _("With this link you set the password of %(number)s. It holds for three days and works once: %(link)s") % {
+        "number": user.username,
+        "link": f"{params['site']}{link_path(user)}",
+    }
 
 
 def password_was_set(user: User, *, request: HttpRequest) -> None:
@@ -115,6 +133,8 @@ def was_checked_lately(request: HttpRequest) -> bool:
 
 def _mail(user: User, kind: str, *, key: str, request: HttpRequest) -> None:
     """Into the outbox; the link itself is made when the mail is, so that it never lies in a table."""
+    if not channels.mail_is_set_up():
+        return
     now = clock.now()
     params = {"user": user.pk, "site": request.build_absolute_uri("/").rstrip("/")}
     outbox.put(
@@ -135,5 +155,3 @@ def _mail(user: User, kind: str, *, key: str, request: HttpRequest) -> None:
 def _by(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from axes.utils import reset as forget_wrong_passwords
 from django.db import IntegrityError, transaction
@@ -104,9 +104,7 @@ def take_back(user_id: int, *, request: HttpRequest) -> User:
 @transaction.atomic
 def give_role(user_id: int, role: Role, place: Place, *, request: HttpRequest) -> Membership:
     user = _locked(user_id)
-    membership, made = Membership.objects.get_or_create(
-        user=user, role=role, site_id=place.site_id, department_id=place.department_id
-    )
+    membership, made = Membership.objects.get_or_create(user=user, role=role, **asdict(place))
     if made:
         _record_role(AuditAction.ROLE_GIVEN, membership, request)
     return membership

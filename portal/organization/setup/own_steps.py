@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -40,9 +41,13 @@ def _people() -> str:
     if not workers.exists():
         return ""
     people = User.objects.filter(is_active=True)
-    waiting = people.filter(password__startswith="!").count()
+    waiting = people.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()
     count = ngettext("%(count)d person", "%(count)d people", people.count()) % {"count": people.count()}
-    return _("%(people)s, %(waiting)d without a password yet") % {"people": count, "waiting": waiting} if waiting else count
+    return (
+        _("%(people)s, %(waiting)d without a password yet") % {"people": count, "waiting": waiting}
+        if waiting
+        else count
+    )
 
 
 def _limits() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -70,18 +71,18 @@ def _found(wanted: dict[str, Any]) -> QuerySet[User]:
         here = Membership.objects.filter(Q(site_id=wanted["site"]) | Q(site=None))
         found = found.filter(pk__in=here.values("user_id"))
     if wanted["state"] == "waiting":
-        found = found.filter(password__startswith="!")
+        found = found.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     if wanted["state"] == "locked":
         found = found.filter(Q(username__in=_locked_out()) | Q(pin_failures__gte=passwords.PIN_TRIES))
-    return found.prefetch_related(Prefetch("memberships", Membership.objects.select_related("site", "department").order_by("pk")))
+    return found.prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("site", "department").order_by("pk"))
+    )
 
 
 def _locked_out() -> set[str]:
     """Staff numbers that the lockout refuses just now, from one network at least."""
     since = timezone.now() - timedelta(seconds=settings.AXES_COOLOFF_TIME.total_seconds())
-    tries = AccessAttempt.objects.filter(
-        attempt_time__gte=since, failures_since_start__gte=settings.AXES_FAILURE_LIMIT
-    )
+    tries = AccessAttempt.objects.filter(attempt_time__gte=since, failures_since_start__gte=settings.AXES_FAILURE_LIMIT)
     return {name for name in tries.values_list("username", flat=True) if name}
 
 
@@ -206,9 +207,7 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     except Refused as refusal:
-        return _page(
-            request, found, _facts(request, found), RoleForm(request=request), refused=refusal.user_message
-        )
+        return _page(request, found, _facts(request, found), RoleForm(request=request), refused=refusal.user_message)
     messages.success(request, done, extra_tags="ok")
     return redirect("organization:person", pk)
 
