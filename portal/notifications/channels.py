@@ -36,7 +36,7 @@ def _email(recipient_id: int, delivery: UUID, text: str) -> None:
 
 
 def send_mail_to(address: str, reference: str, text: str) -> None:
-    """One plain mail; the same ``reference`` gives the same Message-ID, so that a repeat can be told. Raises OSError."""
+    """One plain mail; the same ``reference`` gives the same Message-ID, which tells a repeat. Raises OSError."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(">") or "front-desk-portal"
     EmailMessage(
         _("Messages from the front desk portal"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,26 @@ from portal.pages import moments
 from portal.pages.houses import departments, sites
 
 FIELDS = ("username", "name", "phone", "email")
+
+
+# What the owner of an account looks at to see whether somebody else was in it.
+SIGN_INS = (
+    AuditAction.SIGNED_IN,
+    AuditAction.SIGNED_OUT,
+    AuditAction.SIGN_IN_REFUSED,
+    AuditAction.LINK_GIVEN,
+    AuditAction.LINK_ASKED,
+    AuditAction.PASSWORD_SET,
+    AuditAction.PIN_SET,
+)
+SIGN_INS_SHOWN = 20
+
+
+def sign_ins_of(user: User) -> list[dict[str, Any]]:
+    """The newest of one's own sign-ins, refused ones by whomever among them."""
+    mine = Q(by=user, subject="") | Q(subject=f"user {user.pk}")
+    found = AuditEntry.objects.filter(mine, action__in=SIGN_INS).select_related("by").order_by("-at")
+    return lines(found[:SIGN_INS_SHOWN])
 
 
 def lines(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:

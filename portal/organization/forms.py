@@ -23,6 +23,7 @@ from portal.organization.services.people import Place
 EVERYWHERE = "all"
 NO_PIN = re.compile(r"(\d)\1*\Z")
 RUNS = "0123456789 9876543210"
+NO_PIN_IS_LONGER = 6  # and no password as short
 
 
 def places() -> list[tuple[str, str]]:

@@ -115,6 +115,14 @@ class User(AbstractBaseUser):
         return Scope.of(self)
 
 
+class KeptForm(models.Model):
+    """What somebody was typing as their session ended or was handed to the next user: offered at their next sign-in."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="kept_form")
+    packed = models.TextField()
+    kept_at = models.DateTimeField(auto_now=True)
+
+
 class Membership(models.Model):
     """A role at a site; without a site, at every site of the company."""
 

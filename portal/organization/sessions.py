@@ -15,7 +15,8 @@ from portal.organization.services.passwords import note_check
 def _began(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     if request is not None:
         note_check(request)
-        request.session["active_at"] = int(time.time())
+        request.session["active_at"] = request.session["began_at"] = int(time.time())
+        request.session["locked"] = False
 
 
 def listen() -> None:

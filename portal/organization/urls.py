@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from portal.organization.views import mail, people, places, setting_up, way_in
+from portal.organization.views import lock, mail, people, places, setting_up, way_in
 from portal.organization.views.asking import administrators
 
 app_name = "organization"
@@ -27,6 +27,11 @@ urlpatterns = [
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/roles/", people.give_role, name="give_role"),
     path("settings/people/<int:pk>/<slug:what>/", people.act, name="person_act"),
+    path("lock/", lock.lock, name="lock"),
+    path("lock/now/", lock.lock_now, name="lock_now"),
+    path("lock/alive/", lock.alive, name="alive"),
+    path("lock/state/", lock.state, name="lock_state"),
+    path("switch/", lock.switch, name="switch"),
     path("password/forgotten/", way_in.forgotten, name="forgotten"),
     path("password/<str:uidb64>/<str:token>/", way_in.set_password, name="set_password"),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("logout/", views.sign_out, name="sign_out"),
     path("me/", views.me, name="me"),
     path("me/password/", views.password, name="password"),
+    path("me/pin/", views.pin, name="pin"),
     path("me/notifications/", mine.which_messages, name="which_messages"),
     path("notifications/", views.notifications, name="notifications"),
     path("i18n/setlang/", views.set_language, name="set_language"),
