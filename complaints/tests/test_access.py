@@ -48,7 +48,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "organization:lock_now": ("post", "/lock/now/", SIGNED_IN),
     "organization:alive": ("post", "/lock/alive/", SIGNED_IN),
     "organization:lock_state": ("get", "/lock/state/", ANYBODY),
-    "organization:switch": ("post", "/switch/", ANYBODY),
+    "organization:switch": ("post", "/switch/", SIGNED_IN),
     "pages:which_messages": ("get", "/me/notifications/", SIGNED_IN),
     "organization:settings": ("get", "/settings/", ADMINISTRATORS),
     "organization:people": ("get", "/settings/people/", ADMINISTRATORS),

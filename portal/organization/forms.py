@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal.organization.models import Company, Department, Site, User
 from portal.organization.roles import DEPARTMENT, Role
@@ -33,6 +33,11 @@ def places() -> list[tuple[str, str]]:
         found.append((f"s{site.pk}", site.name))
         found += [(f"d{site.pk}-{one.pk}", f"{site.name} · {one}") for one in site.departments.all()]
     return found
+
+
+def first_site(offered: list[tuple[str, str]]) -> str:
+    """What stands there before anybody chooses: everywhere is the exception."""
+    return offered[1][0] if len(offered) > 1 else EVERYWHERE
 
 
 def place_of(code: str) -> Place:
@@ -82,6 +87,8 @@ def _one_line(field: str, *, required: bool = True, **attributes: str) -> forms.
     found = User._meta.get_field(field).formfield(required=required)
     assert isinstance(found, forms.CharField)
     found.widget.attrs.update({"autocomplete": "off", **attributes})
+    if field == "name":
+        found.label = pgettext_lazy("person", "Name")
     return found
 
 
@@ -112,11 +119,13 @@ class AccountForm(PasswordOnceMore):
 
 class RoleForm(PasswordOnceMore):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
-    place = forms.ChoiceField(label=gettext_lazy("Where"))
+    place = forms.ChoiceField(label=pgettext_lazy("a role is held", "Where"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = places()  # type: ignore[attr-defined]
+        offered = places()
+        self.fields["place"].choices = offered  # type: ignore[attr-defined]
+        self.fields["place"].initial = first_site(offered)
 
     def clean(self) -> dict[str, Any]:
         return _in_its_place(self, super().clean() or {})
@@ -135,12 +144,13 @@ class PersonRow(forms.Form):
     name = _one_line("name")
     email = _one_line("email", required=False)
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices, initial=Role.RECEPTIONIST)
-    place = forms.ChoiceField(label=gettext_lazy("Where"))
+    place = forms.ChoiceField(label=pgettext_lazy("a role is held", "Where"))
     field_order = ("username", "name", "role", "place", "email")
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = places  # type: ignore[attr-defined]
+        self.fields["place"].initial = first_site(places)
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name in {"role", "place"} else "form-control"
 
@@ -186,13 +196,13 @@ def _zones() -> list[tuple[str, str]]:
 
 class SiteForm(forms.ModelForm):
     code = forms.CharField(
-        label=gettext_lazy("code"),
+        label=gettext_lazy("Code"),
         max_length=6,
         min_length=2,
         validators=[RegexValidator(r"\A[A-Z][A-Z0-9]*\Z", gettext_lazy("Two to six capital letters and digits."))],
         help_text=gettext_lazy("Stands in every ticket's number, such as YJW-20261121-0007, and stays."),
     )
-    time_zone = forms.ChoiceField(label=gettext_lazy("time zone"), choices=_zones, initial="Asia/Shanghai")
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_zones, initial="Asia/Shanghai")
 
     class Meta:
         model = Site
@@ -213,7 +223,7 @@ class DepartmentForm(forms.ModelForm):
 class NewDepartmentForm(DepartmentForm):
     site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.all(), empty_label=None)
     code = forms.CharField(
-        label=gettext_lazy("code"),
+        label=gettext_lazy("Code"),
         max_length=30,
         validators=[RegexValidator(r"\A[a-z][a-z0-9_]*\Z", gettext_lazy("Small letters, digits and _ only."))],
     )

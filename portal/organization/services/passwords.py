@@ -60,8 +60,10 @@ def report_forgotten(email: str, *, request: HttpRequest) -> None:
     now = clock.now()
     turn = int(now.timestamp()) // (FORGOTTEN_EVERY_MINUTES * 60)
     for user in User.objects.filter(email__iexact=email, is_active=True).order_by("pk")[:5]:
-        record(AuditAction.LINK_ASKED, subject=subject_of(user), request=request)
-        _mail(user, FORGOTTEN_MAIL, key=f"{FORGOTTEN_MAIL}:{user.pk}:{turn}", request=request)
+        key = f"{FORGOTTEN_MAIL}:{user.pk}:{turn}"
+        if not Message.objects.filter(key=key, recipient=user).exists():
+            record(AuditAction.LINK_ASKED, subject=subject_of(user), request=request)
+            _mail(user, FORGOTTEN_MAIL, key=key, request=request)
 
 
 def register_wordings() -> None:

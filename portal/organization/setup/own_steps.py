@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from portal.calendars.models import Holiday, SiteCalendar
 from portal.organization import setup
 from portal.organization.models import Company, Department, Membership, Site, User
 from portal.organization.roles import Role
@@ -54,7 +57,23 @@ def _limits() -> str:
     return _("shipped, ready to use") if shipped.everything() else ""
 
 
+def _calendars() -> Iterator[shipped.Shipped]:
+    lines = []
+    for calendar in SiteCalendar.objects.filter(site=None).prefetch_related("weekly_hours"):
+        hours = calendar.weekly_hours.all()
+        open_at = sorted({f"{one.opens:%H:%M}–{one.closes:%H:%M}" for one in hours})
+        lines.append(
+            _("%(calendar)s: %(days)d days a week, %(hours)s")
+            % {"calendar": calendar.name, "days": len({one.weekday for one in hours}), "hours": " ".join(open_at)}
+        )
+    last = Holiday.objects.order_by("on").last()
+    if last is not None:
+        lines.append(_("China's holidays and make-up workdays until the end of %(year)s") % {"year": last.on.year})
+    yield shipped.Shipped(_("Calendar"), tuple(lines))
+
+
 def register() -> None:
+    shipped.register(_calendars)
     for rank, code, title, holds in (
         (10, "company", gettext_lazy("Company"), _company),
         (20, "sites", gettext_lazy("Sites"), _sites),

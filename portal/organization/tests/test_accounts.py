@@ -184,3 +184,38 @@ def test_a_site_administrator_has_no_settings(house: Any) -> None:
     client = Client()
     client.force_login(house.director)
     assert client.get("/settings/people/").status_code == 403
+
+
+def test_a_receptionist_who_tries_every_form_of_the_settings_changes_nothing(house: Any) -> None:
+    """As an attacker with a desk's session: more posts, another's link, another's session, a site, a mail."""
+    desk = Client()
+    desk.force_login(house.reception)
+    more = {"role": "administrator", "place": "all"}
+    tries: list[tuple[str, dict[str, Any]]] = [
+        (_url(house.reception, "roles/"), more),
+        (_url(house.gm, "link/"), {}),
+        (_url(house.gm, "mail-link/"), {}),
+        (_url(house.admin, "suspend/"), {}),
+        (_url(house.admin, "end-role/"), {"membership": house.admin.memberships.get().pk}),
+        (_url(house.gm), {"username": "gm", "name": "x", "email": "mine@example.com"}),
+        ("/settings/people/new/", {"username": "me2", "name": "x", **more}),
+        ("/setup/people/", {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 0, "form-0-username": "me2"}),
+        ("/setup/company/", {"name": "x"}),
+        ("/settings/sites/", {"code": "XX", "name": "x", "time_zone": "Asia/Shanghai"}),
+        ("/setup/departments/", {"site": house.site.pk, "take": "engineering"}),
+        ("/setup/check/", {}),
+        ("/settings/mail/test/", {}),
+    ]
+    before = _everything()
+    assert {desk.post(address, typed).status_code for address, typed in tries} == {403}
+    desk.post("/me/", {"language": "en", "is_active": "0", "role": "administrator", "session_round": "9"})
+    desk.post("/switch/", {"kept": '{"to": "/settings/people/new/", "fields": [["username", "me2"]]}'})
+    assert _everything() == before
+
+
+def _everything() -> tuple[Any, ...]:
+    return (
+        sorted(Membership.objects.values_list("user", "role", "site", "department")),
+        sorted(User.objects.values_list("pk", "password", "email", "is_active", "session_round")),
+        AuditEntry.objects.exclude(action__in=["signed_in", "signed_out", "settings_changed"]).count(),
+    )

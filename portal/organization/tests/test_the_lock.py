@@ -197,10 +197,11 @@ def test_a_phone_that_one_person_alone_has_signs_in_as_well(reception: User) -> 
     assert Client().post("/login/", {"username": "13955550000", "password": PASSWORD}).status_code == 422
 
 
-def test_ones_own_page_lists_sign_ins_and_refused_ones(reception: User) -> None:
+def test_ones_own_page_lists_sign_ins_and_a_new_password_ends_the_other_sessions(reception: User) -> None:
     Client().post("/login/", {"username": "reception", "password": "wrong"})
-    desk = _sign_in("reception")
+    desk, elsewhere = _sign_in("reception"), _sign_in("reception")
     new = "another-four-words-here"
     desk.post("/me/password/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
     said = [one["what"] for one in desk.get("/me/").context["sign_ins"]]
-    assert said == ["Password set", "Signed in", "Sign-in refused"]
+    assert said == ["Password set", "Signed in", "Signed in", "Sign-in refused"]
+    assert elsewhere.get("/queue/").status_code == 302  # every other session ended
