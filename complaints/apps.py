@@ -7,12 +7,16 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import about, integrity, menu, notices
+        from complaints import about, integrity, menu, notices, open_work, shipped
         from complaints.api.refusals import as_problem
+        from complaints.defaults.loading import furnish
         from complaints.errors import Refusal
         from complaints.models import TicketTimer, TimerStep
         from portal.api.problems import register_refusal
         from portal.integrity import register as register_check
+        from portal.organization import new_site
+        from portal.organization.open_work import register as register_open_work
+        from portal.organization.setup.shipped import register as register_shipped
         from portal.promises import sweeping
 
         sweeping.register(
@@ -28,4 +32,7 @@ class ComplaintsConfig(AppConfig):
         menu.register()
         about.register()
         register_check(integrity.findings)
+        register_open_work(open_work.of)
+        register_shipped(shipped.everything)
+        new_site.register(furnish)
         register_refusal(Refusal, as_problem)

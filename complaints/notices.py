@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from complaints.models import Ticket, TicketTimer
 from complaints.states import Severity, Target
-from portal.notifications import outbox, wording
+from portal.notifications import choices, outbox, wording
 from portal.notifications.models import Message
 from portal.organization.duty import people_for
 from portal.organization.models import User
@@ -51,8 +53,30 @@ def telling_of(timer: TicketTimer) -> Telling:
 
 
 def register_wordings() -> None:
+    for group in GROUPS:
+        choices.register_group(group)
     for kind, words in _WORDINGS.items():
         wording.register(f"ticket.{kind}", words)
+        choices.put_into_group(f"ticket.{kind}", functools.partial(_group_of, kind))
+
+
+# What people choose channels for. Whatever has come up to somebody by name stays in their bell.
+GROUPS = (
+    choices.Group("came_up", _lazy("Late, handed up to me, or called to the counter"), always_in_bell=True),
+    choices.Group("due_soon", _lazy("Something of mine is due soon")),
+    choices.Group("work", _lazy("Work comes to me or goes on: sent, handled, returned, not solved")),
+    choices.Group("resident", _lazy("The resident: a message, a low score, praise, withdrawn")),
+)
+_OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
+_COMES_UP = frozenset({"handed_up", "manager_called"})
+
+
+def _group_of(kind: str, params: Mapping[str, Any]) -> str:
+    if kind == "timer":
+        return "due_soon" if params.get("level") == "warning" else "came_up"
+    if kind in _COMES_UP:
+        return "came_up"
+    return "resident" if kind in _OF_THE_RESIDENT else "work"
 
 
 def _values(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.organization.middleware.OwnLanguageMiddleware",
+    "portal.organization.idle.IdleMiddleware",
     "portal.api.middleware.ResidentApiMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,7 +130,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.organization.password_strength.NotEasilyGuessed"},
 ]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds: a link with which the owner sets a password
 LOGIN_URL = "/login/"
 CSRF_FAILURE_VIEW = "portal.pages.errors.csrf_failed"
 LOGIN_REDIRECT_URL = "/"
@@ -244,6 +247,8 @@ CELERY_BEAT_SCHEDULE = {
 NOTIFICATION_CHANNELS = ["in_app", "console"] if PORTAL_DEMO else ["in_app"]
 SMS_BACKEND = environment.text("SMS_BACKEND", "" if PRODUCTION else "console")
 vars().update(environment.mail("EMAIL_URL"))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM") or vars().get("EMAIL_HOST_USER") or "portal@localhost"
 
 # --- the residents' API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("portal.api.urls")),
     path("", include("portal.pages.urls")),
     path("", include("residents.urls")),
+    path("", include("portal.organization.urls")),
     path("", include("complaints.urls")),
 ]
 

@@ -16,6 +16,7 @@ from complaints.states import Kind, Severity
 from portal import memo
 from portal.calendars.models import SiteCalendar, WeeklyHours
 from portal.calendars.services import seed_holidays
+from portal.organization.models import Site
 from portal.promises.models import Policy, PolicyTarget, PolicyVersion
 
 HERE = Path(__file__).parent
@@ -37,6 +38,11 @@ def load_defaults() -> None:
     _load_policies()
     seed_holidays(HOLIDAY_YEARS)
     memo.forget()
+
+
+def furnish(site: Site) -> None:
+    """What every site keeps to (limits, calendars, categories, phrases) stands, and the new one with it."""
+    load_defaults()
 
 
 def _load_categories() -> None:

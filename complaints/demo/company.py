@@ -74,7 +74,7 @@ OF_CUSTOMER_SERVICE = (
 
 def open_company(now: datetime) -> dict[str, Site]:
     """Two sites with everybody who works there; by code."""
-    company = Company.objects.create(name="云景物业服务有限公司", hotline="0755-0000 8100")
+    company = Company.objects.create(name="云景物业服务有限公司", hotline="0755-0000 8100", opened_at=now)
     sites = {
         "YJW": Site.objects.create(company=company, code="YJW", name="云景湾一期"),
         "RQG": Site.objects.create(company=company, code="RQG", name="荣秋阁"),

@@ -69,7 +69,7 @@ class House:
     @classmethod
     def build(cls) -> House:
         load_defaults()
-        company = Company.objects.create(name="测试物业", hotline="0755-0000 0000")
+        company = Company.objects.create(name="测试物业", hotline="0755-0000 0000", opened_at=MORNING)
         site = Site.objects.create(company=company, code="YJW", name="云景湾一期")
         house = cls(site, Site.objects.create(company=company, code="RQG", name="荣秋阁"))
         for rank, code in enumerate(DEPARTMENTS):

@@ -14,6 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from complaints.models import Callback
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
+from portal.notifications.models import Message
 from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
 from residents import services
 from residents.access import issue_token
@@ -29,6 +30,7 @@ DEPARTMENTS = ENGINEERING | {"guard", "security_head", "gardener"}
 SEE_TICKETS = DESK_PEOPLE | MANAGERS | DEPARTMENTS
 SEE_THIS_TICKET = DESK_PEOPLE | MANAGERS | ENGINEERING
 OF_A_DESK = DESK_PEOPLE | {"neighbour"}
+ADMINISTRATORS = frozenset({"admin"})
 
 OF_THE_ARCHIVE = DESK_PEOPLE | MANAGERS
 EXPORTERS = frozenset({"supervisor", "service_manager", "director", "gm"})
@@ -80,6 +82,36 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
         f"residents:resident_{slug}": ("get", f"/residents/people/{{resident}}/{slug}/{of}", DESK_PEOPLE)
         for slug, of in RESIDENT_CHANGES.items()
     },
+    "pages:pin": ("post", "/me/pin/", SIGNED_IN),
+    "organization:lock": ("get", "/lock/", SIGNED_IN),
+    "organization:lock_now": ("post", "/lock/now/", SIGNED_IN),
+    "organization:alive": ("post", "/lock/alive/", SIGNED_IN),
+    "organization:lock_state": ("get", "/lock/state/", ANYBODY),
+    "organization:switch": ("post", "/switch/", SIGNED_IN),
+    "pages:which_messages": ("get", "/me/notifications/", SIGNED_IN),
+    "organization:settings": ("get", "/settings/", ADMINISTRATORS),
+    "organization:people": ("get", "/settings/people/", ADMINISTRATORS),
+    "organization:person_new": ("get", "/settings/people/new/", ADMINISTRATORS),
+    "organization:person": ("get", "/settings/people/{person}/", ADMINISTRATORS),
+    "organization:give_role": ("post", "/settings/people/{person}/roles/", ADMINISTRATORS),
+    "organization:person_act": ("post", "/settings/people/{person}/unlock/", ADMINISTRATORS),
+    "organization:company": ("get", "/settings/company/", ADMINISTRATORS),
+    "organization:sites": ("get", "/settings/sites/", ADMINISTRATORS),
+    "organization:site": ("get", "/settings/sites/{site}/", ADMINISTRATORS),
+    "organization:departments": ("get", "/settings/departments/", ADMINISTRATORS),
+    "organization:department": ("get", "/settings/departments/{department}/", ADMINISTRATORS),
+    "organization:mail": ("get", "/settings/mail/", ADMINISTRATORS),
+    "organization:test_mail": ("post", "/settings/mail/test/", ADMINISTRATORS),
+    "organization:mail_again": ("post", "/settings/mail/{dead}/again/", ADMINISTRATORS),
+    "organization:setup": ("get", "/setup/", ADMINISTRATORS),
+    "organization:setup_company": ("get", "/setup/company/", ADMINISTRATORS),
+    "organization:setup_sites": ("get", "/setup/sites/", ADMINISTRATORS),
+    "organization:setup_departments": ("get", "/setup/departments/", ADMINISTRATORS),
+    "organization:setup_people": ("get", "/setup/people/", ADMINISTRATORS),
+    "organization:setup_limits": ("get", "/setup/limits/", ADMINISTRATORS),
+    "organization:setup_check": ("post", "/setup/check/", ADMINISTRATORS),
+    "organization:forgotten": ("get", "/password/forgotten/", ANYBODY),
+    "organization:set_password": ("get", "/password/no/link/", ANYBODY),
     "complaints:queue": ("get", "/queue/", SEE_TICKETS | {"neighbour"}),
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
@@ -197,12 +229,23 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         "complaints:record_callback": {"outcome": CallbackOutcome.REFUSED},
         "residents:show": {"what": "phone", "id": house.homes[0].resident.phones.get().pk, "reason": "call"},
     }
-    archive = in_the_archive(house)
+    dead = Message.objects.create(
+        key="k", recipient=house.bar, channel="email", kind="k", created_at=MORNING, not_before=MORNING, dead_at=MORNING
+    )
+    numbers = {
+        "number": ticket.number,
+        "callback": callback.pk,
+        "person": house.bar.pk,
+        "site": house.site.pk,
+        "department": house.departments["security"].pk,
+        "dead": dead.pk,
+        **in_the_archive(house),
+    }
     wrong = []
     for name, (method, address, allowed) in PAGES.items():
-        path = address.format(number=ticket.number, callback=callback.pk, **archive)
+        path = address.format(**numbers)
         for caller, client in callers.items():
-            if name == "pages:sign_out" and caller in SIGNED_IN:
+            if name in {"pages:sign_out", "organization:switch"} and caller in SIGNED_IN:
                 continue  # would end the others' turns
             body = bodies.get(name, {})
             got = verdict(getattr(client, method)(path, body if method == "post" else None))

@@ -67,6 +67,9 @@ class Unclear(Exception):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
+    if not sites():  # before the set-up: there is nothing yet that a ticket could belong to
+        messages.info(request, _("There is no site yet. An administrator sets one up first."), extra_tags="soon")
+        return redirect("complaints:queue")
     user = user_of(request)
     if request.method == "GET":
         asked = request.GET.get("kind", "")
@@ -184,7 +187,10 @@ def _empty_unit(user: User, room: str) -> Unit | None:
 def _own_site(user: User) -> Site:
     everywhere, mine = user.scope.sites_as(DESK)
     known = sites()
-    return known[min(mine)] if mine and not everywhere else next(iter(known.values()))
+    if mine and not everywhere:
+        # One that was made this minute is not in every process's memory yet.
+        return known.get(min(mine)) or Site.objects.get(pk=min(mine))
+    return next(iter(known.values()))
 
 
 def _category(typed: Any) -> Category | None:

@@ -22,6 +22,19 @@ class AuditAction(models.TextChoices):
     EXPORTED = "exported", _("Archive exported")
     REVEALED = "revealed", _("Number shown")
     ARCHIVE_CHANGED = "archive_changed", _("Archive changed")
+    ACCOUNT_OPENED = "account_opened", _("Account opened")
+    ACCOUNT_CHANGED = "account_changed", _("Account changed")
+    ACCOUNT_SUSPENDED = "account_suspended", _("Account suspended")
+    ACCOUNT_TAKEN_BACK = "account_taken_back", _("Account taken back")
+    ACCOUNT_UNLOCKED = "account_unlocked", _("Sign-in unlocked")
+    ROLE_GIVEN = "role_given", _("Role given")
+    ROLE_ENDED = "role_ended", _("Role ended")
+    LINK_GIVEN = "link_given", _("Link for a password given")
+    LINK_ASKED = "link_asked", _("Forgotten password reported")
+    PASSWORD_SET = "password_set", _("Password set")
+    PIN_SET = "pin_set", _("PIN set")
+    PLACE_CHANGED = "place_changed", _("Company, site or department changed")
+    MESSAGE_RETRIED = "message_retried", _("Message sent again")
     TOKEN_ISSUED = "token_issued", _("Resident token issued")
 
 
@@ -35,5 +48,9 @@ class AuditEntry(models.Model):
     address = models.GenericIPAddressField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["by", "-at"], name="audit_by_person"),)
+        indexes = (
+            models.Index(fields=["by", "-at"], name="audit_by_person"),
+            # serves what happened to one account
+            models.Index(fields=["subject", "-at"], name="audit_by_subject", condition=~models.Q(subject="")),
+        )
         triggers = (APPEND_ONLY,)

@@ -21,8 +21,13 @@ def _signed_out(sender: object, request: HttpRequest | None, user: User | None, 
         record(AuditAction.SIGNED_OUT, by=user, request=request)
 
 
-def _refused(sender: object, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    record(AuditAction.SIGN_IN_REFUSED, request=request)
+def _refused(
+    sender: object, credentials: dict[str, Any] | None = None, request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Under the account that was tried, where there is one: its owner sees it on their own page."""
+    username = str((credentials or {}).get("username") or "").replace("\0", "")
+    tried = User.objects.filter(username=username).values_list("pk", flat=True).first()
+    record(AuditAction.SIGN_IN_REFUSED, subject=f"user {tried}" if tried else "", request=request)
 
 
 def listen() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 class Channel(models.TextChoices):
     IN_APP = "in_app", _("In the portal")
+    EMAIL = "email", _("E-mail")
     CONSOLE = "console", _("Console")
 
 
@@ -31,6 +32,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def unread(self) -> MessageQuerySet:
         return self.filter(read_at=None)
+
+    def leaving(self) -> MessageQuerySet:
+        """What goes to somebody else's server, which may be slow or gone."""
+        return self.filter(channel=Channel.EMAIL)
+
+    def staying(self) -> MessageQuerySet:
+        return self.exclude(channel=Channel.EMAIL)
 
     def dead(self) -> MessageQuerySet:
         return self.exclude(dead_at=None)
@@ -54,6 +62,9 @@ class Message(models.Model):
     delivery = models.UUIDField(null=True)
     read_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
+    problem = models.CharField(
+        max_length=100, blank=True, default="", db_default=""
+    )  # why the last try failed: a class and a code, no address
 
     objects = MessageQuerySet.as_manager()
 
@@ -70,4 +81,18 @@ class Message(models.Model):
             ),
             # serves the bell's list
             models.Index(fields=["recipient", "-sent_at"], name="message_bell", condition=Q(channel="in_app")),
+            # serves the administrator's list of what could not be sent
+            models.Index(fields=["-dead_at"], name="message_dead", condition=Q(dead_at__isnull=False)),
         )
+
+
+class Choice(models.Model):
+    """Where one person wants to hear of one group of messages; without a row, as the group has it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="message_choices")
+    group = models.CharField(max_length=20)
+    bell = models.BooleanField(default=True)
+    email = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "group"], name="message_choice_once"),)

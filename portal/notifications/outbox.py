@@ -7,8 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
+from portal.notifications import choices
 from portal.notifications.models import Message
 
 # Minor and important matters wait for the morning (docs/sla.md, "Firing"); a timer never does.
@@ -38,7 +37,7 @@ def messages_for(
             not_before=not_before or now,
         )
         for recipient in recipients
-        for channel in settings.NOTIFICATION_CHANNELS
+        for channel in choices.channels_for(recipient, kind, params)
     ]
 
 

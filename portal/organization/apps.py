@@ -10,3 +10,11 @@ class OrganizationConfig(AppConfig):
     def ready(self) -> None:
         # Every shared_task needs the app to exist; portal/__init__ must stay free of imports.
         from portal import celery  # noqa: F401
+        from portal.organization import menu, sessions
+        from portal.organization.services import passwords
+        from portal.organization.setup import own_steps
+
+        menu.register()
+        own_steps.register()
+        passwords.register_wordings()
+        sessions.listen()

@@ -20,6 +20,7 @@ from portal.organization.scope import Scope
 class Company(models.Model):
     name = models.CharField(_("name"), max_length=100)
     hotline = models.CharField(_("hotline"), max_length=30, blank=True)
+    opened_at = models.DateTimeField(null=True, editable=False)  # when the set-up was finished
 
     def __str__(self) -> str:
         return self.name
@@ -87,6 +88,11 @@ class User(AbstractBaseUser):
     )
     single_keys = models.BooleanField(_("single-letter keys"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # Four to six digits for the lock of a shared desk, hashed like a password; wrong ones are counted.
+    pin = models.CharField(max_length=128, blank=True, default="", db_default="")
+    pin_failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Raised when all sessions must end although the password stays: whoever was suspended and came back signs in anew.
+    session_round = models.PositiveIntegerField(default=0, db_default=0)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
@@ -99,10 +105,22 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        found: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{found}{self.session_round}" if self.session_round else found
+
     @cached_property
     def scope(self) -> Scope:
         """Where this person may do what; one statement, kept for the request."""
         return Scope.of(self)
+
+
+class KeptForm(models.Model):
+    """What somebody was typing as their session ended or was handed to the next user: offered at their next sign-in."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="kept_form")
+    packed = models.TextField()
+    kept_at = models.DateTimeField(auto_now=True)
 
 
 class Membership(models.Model):

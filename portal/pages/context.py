@@ -19,6 +19,7 @@ from portal import __version__
 from portal.notifications.models import Message
 from portal.organization.models import User
 from portal.organization.roles import DESK
+from portal.organization.services.passwords import pin_is_open
 from portal.pages import menu
 from portal.pages.houses import sites
 
@@ -36,6 +37,7 @@ class Bare:
     theme = ""
     site = ""
     single_keys = False
+    shared_desk = False
     words_json = "{}"
     version = __version__
 
@@ -77,6 +79,14 @@ class Shell(Bare):
     @property
     def single_keys(self) -> bool:  # type: ignore[override]
         return self.user.single_keys if self.user else False
+
+    @property
+    def shared_desk(self) -> bool:  # type: ignore[override]
+        return self.user is not None and bool(self.request.session.get("shared_desk"))
+
+    @property
+    def pin_is_open(self) -> bool:
+        return self.user is not None and pin_is_open(self.user)
 
     @property
     def name(self) -> str:

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils import timezone
+
+from portal.organization.models import KeptForm, User
 
 MOST_BYTES = 100_000  # of what is kept: the longest form has some 8,000 characters
 MOST_FIELDS = 60
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "kept"})
+KEPT_FOR = timedelta(days=3)
+NOT_KEPT = frozenset(
+    {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "own_password", "kept"}
+)
 # What the portal itself put into a form, and what was chosen in it: no words of anybody's.
 NOT_SHOWN = frozenset(
     [
@@ -45,7 +52,7 @@ NOT_SHOWN = frozenset(
         "single_keys",
     ]
 )
-ELSEWHERE = ("/login/", "/logout/", "/api/", "/admin/", "/me/password/", "/i18n/")
+ELSEWHERE = ("/login/", "/logout/", "/api/", "/admin/", "/me/password/", "/me/pin/", "/i18n/", "/lock/", "/switch/")
 
 
 class KeepWhatWasTyped:
@@ -66,6 +73,32 @@ class KeepWhatWasTyped:
             return response
         packed = pack(request)
         return _door(request, packed) if packed else response
+
+
+def is_elsewhere(path: str) -> bool:
+    """Whether what is sent there is nothing to keep."""
+    return path.startswith(ELSEWHERE)
+
+
+def keep_for(user: User, packed: str) -> None:
+    """Until that person signs in again; the newest takes the place of what was kept before."""
+    KeptForm.objects.filter(kept_at__lt=timezone.now() - KEPT_FOR).delete()
+    KeptForm.objects.update_or_create(user=user, defaults={"packed": packed})
+
+
+def take_for(user: User) -> tuple[str, list[tuple[str, str]]] | None:
+    """What was kept for this person, once."""
+    row = KeptForm.objects.filter(user=user, kept_at__gte=timezone.now() - KEPT_FOR).first()
+    if row is None:
+        return None
+    row.delete()
+    return unpack(row.packed)
+
+
+def door(request: HttpRequest, *, kept_for_its_writer: bool, shared: bool) -> HttpResponse:
+    from portal.pages.views import sign_in_with
+
+    return sign_in_with(request, "", kept_for_its_writer=kept_for_its_writer, shared=shared)
 
 
 def _door(request: HttpRequest, packed: str) -> HttpResponse:

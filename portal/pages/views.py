@@ -22,8 +22,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.notifications import wording
 from portal.notifications.models import Message
+from portal.organization import setup
+from portal.organization.audit_words import sign_ins_of
+from portal.organization.forms import PinForm
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, Role
+from portal.organization.services.passwords import password_fits, password_was_set, set_pin
 from portal.pages import kept, moments, services
 from portal.pages.forms import BeforeForm, LanguageForm, LooksForm, ReadForm, SignInForm
 from portal.pages.houses import departments, sites
@@ -73,9 +77,13 @@ class SignIn(LoginView):
             "kept": self.request.POST.get("kept", ""),
         }
 
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), "shared_desk": "shared" in self.request.GET}
+
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        found = kept.unpack(self.request.POST.get("kept", ""))
+        self.request.session["shared_desk"] = form.cleaned_data["shared_desk"]
+        found = kept.unpack(self.request.POST.get("kept", "")) or kept.take_for(form.get_user())
         return kept.offer(self.request, *found) if found else response
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -85,10 +93,13 @@ class SignIn(LoginView):
 sign_in = never_cache(transaction.atomic(SignIn.as_view()))  # the lockout counts try after try
 
 
-def sign_in_with(request: HttpRequest, packed: str) -> HttpResponse:
-    """The door, holding what somebody sent who is signed out by now."""
+def sign_in_with(
+    request: HttpRequest, packed: str, *, kept_for_its_writer: bool = False, shared: bool = False
+) -> HttpResponse:
+    """The door, holding what somebody sent who is signed out by now; or saying that it waits for them inside."""
     context = {
-        "form": SignInForm(request),
+        "form": SignInForm(request, initial={"shared_desk": shared}),
+        "kept_for_its_writer": kept_for_its_writer,
         "why": "",
         "demo": _demo_accounts(),
         "next": "",
@@ -129,6 +140,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("/dashboard/")
     if scope.holds(DESK | DEPARTMENT):
         return redirect("/queue/")
+    if scope.sites_as({Role.ADMINISTRATOR})[0]:
+        return redirect("organization:settings" if setup.is_finished() else "organization:setup")
     return redirect("pages:me")
 
 
@@ -156,8 +169,25 @@ def password(request: HttpRequest) -> HttpResponse:
     form = PasswordChangeForm(_user(request), request.POST)
     if not form.is_valid():
         return _my_page(request, form, status=422)
-    update_session_auth_hash(request, form.save())
+    changed = form.save()
+    update_session_auth_hash(request, changed)
+    password_was_set(changed, request=request)
     messages.success(request, _("The password has been changed."), extra_tags="ok")
+    return redirect("pages:me")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pin(request: HttpRequest) -> HttpResponse:
+    """The PIN that unlocks a shared desk."""
+    if request.method == "GET":
+        return redirect("pages:me")
+    form = PinForm(request.POST, fits=lambda typed: password_fits(request, typed))
+    if not form.is_valid():
+        return _my_page(request, PasswordChangeForm(_user(request)), pin_form=form, status=422)
+    set_pin(_user(request), form.cleaned_data["pin"], request=request)
+    messages.success(request, _("The PIN is set."), extra_tags="ok")
     return redirect("pages:me")
 
 
@@ -166,6 +196,7 @@ def _my_page(
     password_form: PasswordChangeForm,
     *,
     odd: Mapping[str, list[str]] | None = None,
+    pin_form: PinForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user = _user(request)
@@ -184,11 +215,17 @@ def _my_page(
         "password_form": password_form,
         "odd": [said for found in (odd or {}).values() for said in found],
         "errors": [(f"id_{name}", said) for name, found in password_form.errors.items() for said in found],
+        "pin_errors": [(f"id_{name}", said) for name, found in pin_form.errors.items() for said in found]
+        if pin_form
+        else [],
         "languages": [
             ("", _("As the browser"), user.language == "", ""),
             ("zh-hans", "中文", user.language == "zh-hans", "zh"),
             ("en", "English", user.language == "en", "en"),
         ],
+        "pin_form": pin_form or PinForm(),
+        "pin_set": bool(user.pin),
+        "sign_ins": sign_ins_of(user),
         "themes": [(value, label, user.theme == value) for value, label in User._meta.get_field("theme").choices or ()],
     }
     return render(request, "portal/me.html", context, status=status)

@@ -1,0 +1,97 @@
+"""The cover of a shared desk in a browser: it hides, keeps what was typed, and goes with the right PIN alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.hashers import make_password
+from playwright.sync_api import Browser
+
+from complaints.tests.house import House
+from complaints.tests.test_pages_browser import AXE
+from portal.organization.models import User
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "four-words-of-my-own"
+
+
+def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
+    house: House, live_server: Any, page: Any
+) -> None:
+    secrets = {"password": make_password(PASSWORD), "pin": make_password("4711"), "language": "en"}
+    User.objects.filter(username="reception").update(**secrets)
+    page.clock.install()
+    page.goto(f"{live_server}/login/")
+    page.fill("[name=username]", "reception")
+    page.fill("[name=password]", PASSWORD)
+    page.check("[name=shared_desk]")
+    page.press("[name=password]", "Enter")
+    page.goto(f"{live_server}/tickets/new/")
+    page.fill("[name=description]", "楼道灯不亮")
+
+    page.clock.fast_forward(5 * 60 * 1000 + 5000)
+
+    page.wait_for_selector("#lock[open]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert page.locator("#lock").evaluate("el => el.open")
+    assert (
+        page.evaluate("document.elementFromPoint(700, 200).closest('dialog, html').tagName") == "DIALOG"
+    )  # its backdrop
+    with page.expect_response("**/lock/"):
+        page.fill("#lock-secret", "0000")
+        page.press("#lock-secret", "Enter")
+    page.wait_for_function("document.querySelector('#lock-why').textContent !== ''")
+    assert page.request.get(f"{live_server}/queue/").status == 403  # nor by reloading
+    with page.expect_response("**/lock/"):
+        page.fill("#lock-secret", "4711")
+        page.press("#lock-secret", "Enter")
+    page.wait_for_selector("#lock:not([open])", state="attached")
+    assert page.input_value("[name=description]") == "楼道灯不亮"
+
+    page.click("header [data-switch] button")
+
+    assert page.url == f"{live_server}/login/?shared=1"
+    assert page.evaluate("document.activeElement.name") == "username"
+    page.fill("[name=username]", "reception")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_selector("text=楼道灯不亮")
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
+def test_settings_set_up_and_the_lock_have_no_barrier(
+    house: House, live_server: Any, browser: Browser, width: int, theme: str
+) -> None:
+    User.objects.filter(username="admin").update(password=make_password(PASSWORD), email="admin@example.com")
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, locale="zh-CN")
+    page.goto(f"{live_server}/login/?shared=1")
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    addresses = ["people/", "people/new/", f"people/{house.bar.pk}/", "sites/", "departments/", "mail/"]
+    found = []
+    for address in [f"/settings/{one}" for one in addresses] + [
+        "/setup/people/",
+        "/setup/limits/",
+        "/setup/check/",
+        "/me/",
+        "/me/notifications/",
+        "/password/forgotten/",
+        "/password/no/link/",
+    ]:
+        page.goto(f"{live_server}{address}")
+        wrong = Axe().run(page, options=AXE).response["violations"]
+        found += [(address, one["id"], one["nodes"][0]["html"][:120]) for one in wrong]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((address, "sideways", ""))
+    page.goto(f"{live_server}/settings/people/")
+    page.evaluate("document.dispatchEvent(new Event('desk-locked'))")
+    page.wait_for_selector("#lock[open]")
+    found += [
+        ("lock", one["id"], one["nodes"][0]["html"]) for one in Axe().run(page, options=AXE).response["violations"]
+    ]
+    assert found == []
+    page.close()

@@ -1,0 +1,1 @@
+"""What an administrator changes: people and their roles, their way in, the company's places."""

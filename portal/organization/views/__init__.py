@@ -1,0 +1,1 @@
+"""The pages of an administrator, and of everybody's own way in."""

@@ -1,0 +1,100 @@
+/* The lock of a shared desk: five minutes without a key or a pointer cover the page until its owner's PIN or password.
+   The server keeps its own count and gives a locked session no page; this script only keeps what stands on it. */
+(() => {
+  "use strict";
+  const box = document.getElementById("lock");
+  if (!box) return;
+  const after = Number(box.dataset.after) * 1000, told = 60000;
+  const form = box.querySelector("[data-unlock]"), secret = form.elements.secret, why = box.querySelector("#lock-why"), again = box.querySelector("[data-again]");
+  const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  const send = (url, fields) =>
+    fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" }, credentials: "same-origin", redirect: "manual", keepalive: true });
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("front-desk-lock") : null;
+  const tell = (what) => tabs && tabs.postMessage(what);
+  let last = Date.now(), reported = Date.now(), covered = false, typedIn = null, before = null;
+
+  function cover() {
+    if (covered) return;
+    covered = true;
+    before = document.activeElement;
+    for (const open of document.querySelectorAll("dialog[open]")) open.close();
+    document.body.classList.add("covered");
+    why.textContent = secret.value = "";
+    box.showModal();
+    secret.focus();
+  }
+  function uncover() {
+    covered = false;
+    last = reported = Date.now();
+    again.hidden = true;
+    document.body.classList.remove("covered");
+    box.close();
+    if (before && before.isConnected) before.focus();
+  }
+  function renew(token) { // signing in changed the secret that every form carries
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+  }
+  async function ask() { // signed in anew in another tab, or unlocked there
+    try {
+      const answer = await fetch("/lock/state/", { headers: { Accept: "application/json", "X-Requested-With": "fetch" }, credentials: "same-origin" });
+      const found = await answer.json();
+      if (found.user === null) { why.textContent = box.dataset.ended; again.hidden = false; return; }
+      if (String(found.user) !== box.dataset.user) return location.replace("/"); // somebody else's session by now
+      renew(found.token);
+      if (found.locked) cover(); else if (covered) uncover();
+    } catch { /* the line is down: it stays as it is */ }
+  }
+  function present() {
+    if (covered) return;
+    const now = Date.now();
+    if (now - last > after) return lock();
+    last = now;
+    if (now - reported > told) {
+      reported = now;
+      tell("present");
+      send("/lock/alive/", {}).then((answer) => { if (answer.status !== 204) { cover(); ask(); } }, () => {});
+    }
+  }
+  function lock() {
+    cover();
+    tell("lock");
+    send("/lock/now/", {}).catch(() => {});
+  }
+
+  for (const event of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "input"]) document.addEventListener(event, present, { capture: true, passive: true });
+  setInterval(() => { if (!covered && Date.now() - last > after) lock(); }, 2000);
+  if (tabs) tabs.onmessage = (e) => { if (e.data === "present") last = Date.now(); else if (e.data === "lock") cover(); else ask(); };
+  document.addEventListener("desk-locked", cover);
+  addEventListener("focus", () => covered && ask());
+  addEventListener("pageshow", (e) => e.persisted && ask());
+  box.addEventListener("cancel", (e) => e.preventDefault());
+  box.addEventListener("close", () => covered && box.showModal()); // Esc pressed twice closes any dialog
+
+  form.addEventListener("submit", async (e) => {
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    const typed = secret.value;
+    secret.value = "";
+    try {
+      let answer = await send("/lock/", { secret: typed });
+      if (answer.status === 403) { await ask(); if (!covered || !again.hidden) return; answer = await send("/lock/", { secret: typed }); }
+      if (answer.status === 204) { uncover(); tell("open"); return; }
+      if (answer.status === 422) why.textContent = (await answer.json()).problem;
+      else await ask();
+    } catch { why.textContent = box.dataset.line; }
+    secret.focus();
+  });
+
+  /* --- the next user: what stands typed goes along, for whoever typed it ------------------------------------------- */
+  document.addEventListener("input", (e) => { const of = e.target.form; if (of && of.method === "post" && !of.matches("[data-unlock], [data-switch]")) typedIn = of; }, true);
+  document.addEventListener("submit", (e) => {
+    if (!e.target.matches("[data-switch]") || !typedIn || !typedIn.isConnected) return;
+    const fields = [...new FormData(typedIn)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+    const field = document.createElement("textarea");
+    field.name = "kept";
+    field.hidden = true;
+    field.value = JSON.stringify({ to: new URL(typedIn.action).pathname, fields });
+    e.target.append(field);
+  }, true);
+})();
