@@ -7,9 +7,13 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("Residents")
 
     def ready(self) -> None:
+        from portal.organization import setup
         from residents import found, menu, notices
         from residents.api import openapi  # noqa: F401 - tells the schema how a token is sent
 
         menu.register()
         found.register()
+        setup.register(
+            setup.Step("import", _("Residents"), "/residents/import/", rank=50, holds=found.units_in_the_archive)
+        )
         notices.register_wordings()

@@ -7,7 +7,7 @@ from unicodedata import normalize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from pypinyin import Style, pinyin
 
 from portal.organization.models import User
@@ -15,7 +15,7 @@ from portal.pages import finding
 from portal.pages.finding import Hit
 from residents import spelling
 from residents.finding import ARCHIVE, find_residents, find_units, spelled
-from residents.models import Relation, Residence
+from residents.models import Relation, Residence, Unit
 
 
 def register() -> None:
@@ -81,3 +81,9 @@ def _units(user: User, text: str, most: int) -> list[Hit]:
         )
         for unit in find_units(text, user, most)
     ]
+
+
+def units_in_the_archive() -> str:
+    """How many there are, in words; nothing where there are none."""
+    units = Unit.objects.count()
+    return ngettext("%(n)d unit", "%(n)d units", units) % {"n": units} if units else ""

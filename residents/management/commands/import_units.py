@@ -3,8 +3,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import transaction
 
 from portal.commands import JsonCommand
+from portal.organization import new_site
 from portal.organization.models import Company, Site
 from residents.register import runs
 from residents.register.reading import NotReadable
@@ -57,6 +59,9 @@ class Command(JsonCommand):
             return runs.try_at_once(file, site)
         return runs.import_at_once(file, options["file"].name, site or self._new_site(options))
 
+    @transaction.atomic
     def _new_site(self, options: dict[str, Any]) -> Site:
         company = Company.objects.order_by("pk").first() or Company.objects.create(name=options["site_name"])
-        return Site.objects.create(company=company, code=options["site"], name=options["site_name"])
+        site = Site.objects.create(company=company, code=options["site"], name=options["site_name"])
+        new_site.furnish(site)
+        return site
