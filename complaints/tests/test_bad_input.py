@@ -380,7 +380,55 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, tu
         "pages:robots": ("", "GET", "/robots.txt", {}),
         "pages:favicon": ("", "GET", "/favicon.ico", {}),
         "pages:sign_out": ("", "POST", "/logout/", {}),
-    }  # fmt: skip
+    } | accounts_forms(house)  # fmt: skip
+
+
+def accounts_forms(house: House) -> dict[str, tuple[str, str, str, dict[str, str]]]:
+    """The administrator's forms, and those of one's own way in."""
+    person, site = f"/settings/people/{house.bar.pk}/", f"s{house.site.pk}"
+    facts = {"username": "bar", "name": "x", "phone": "1", "email": "a@example.com"}
+    place = {"code": "NEW", "name": "x", "time_zone": "Asia/Shanghai"}
+    department = {"site": str(house.site.pk), "code": "new", "name": "x", "name_en": "x", "outside_firm": "on"}
+    rows = {"form-TOTAL_FORMS": "6", "form-INITIAL_FORMS": "0", "form-0-username": "new", "form-0-name": "x",
+            "form-0-role": "receptionist", "form-0-place": site, "form-0-email": ""}  # fmt: skip
+    company = {"name": "x", "hotline": "1"}
+    admin = {
+        "person_new": ("/settings/people/new/", {**facts, "role": "receptionist", "place": site}),
+        "person": (person, facts),
+        "give_role": (f"{person}roles/", {"role": "receptionist", "place": site}),
+        "person_act": (f"{person}end-role/", {"membership": "1"}),
+        "company": ("/settings/company/", company),
+        "setup_company": ("/setup/company/", company),
+        "sites": ("/settings/sites/", place),
+        "setup_sites": ("/setup/sites/", place),
+        "site": (f"/settings/sites/{house.site.pk}/", {"name": "x", "time_zone": "Asia/Shanghai"}),
+        "departments": ("/settings/departments/", department),
+        "setup_departments": ("/setup/departments/", {"site": str(house.site.pk), "take": "security", "outside": "x"}),
+        "department": (f"/settings/departments/{house.departments['security'].pk}/", {"name": "x", "name_en": "x"}),
+        "setup_people": ("/setup/people/", rows),
+        "setup_check": ("/setup/check/", {}),
+        "test_mail": ("/settings/mail/test/", {}),
+        "mail_again": ("/settings/mail/1/again/", {}),
+    }
+    looks = {"settings": "/settings/", "people": "/settings/people/", "mail": "/settings/mail/", "setup": "/setup/",
+             "setup_limits": "/setup/limits/", "lock_state": "/lock/state/"}  # fmt: skip
+    found = {f"organization:{name}": ("admin", "POST", *rest) for name, rest in admin.items()}
+    asked = {"q": "x", "site": "1", "state": "locked", "page": "1"}
+    found |= {
+        f"organization:{name}": ("admin", "GET", address, asked if name == "people" else {})
+        for name, address in looks.items()
+    }
+    unlock = {"secret": "x", "next": "/queue/", "kept": "{}"}
+    return found | {
+        "organization:lock": ("reception", "POST", "/lock/", unlock),
+        "organization:lock_now": ("reception", "POST", "/lock/now/", {}),
+        "organization:alive": ("reception", "POST", "/lock/alive/", {}),
+        "organization:switch": ("", "POST", "/switch/", {"kept": "{}"}),
+        "organization:forgotten": ("", "POST", "/password/forgotten/", {"email": "a@example.com"}),
+        "organization:set_password": ("", "POST", "/password/no/link/", {"new_password1": "x", "new_password2": "x"}),
+        "pages:pin": ("bar", "POST", "/me/pin/", {"pin": "4711", "pin_password": "x"}),
+        "pages:which_messages": ("bar", "POST", "/me/notifications/", {"bell": "work", "email": "work"}),
+    }
 
 
 ALSO_BY_GET = {"pages:sign_in": {"next"}, "complaints:register": {"kind"}, "pages:notifications": {"before"}}

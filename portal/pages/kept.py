@@ -147,6 +147,7 @@ def unpack(packed: str) -> tuple[str, list[tuple[str, str]]] | None:
     try:
         found = json.loads(packed)
         to, fields = found["to"], [(str(name), str(value)) for name, value in found["fields"]]
+        "".join(name + value for name, value in fields).encode()  # half a character could not be drawn
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if not isinstance(to, str) or to.startswith(ELSEWHERE) or len(fields) > MOST_FIELDS or not _is_ours(to):

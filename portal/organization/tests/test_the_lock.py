@@ -181,6 +181,14 @@ def test_changing_the_user_is_one_press_and_keeps_what_the_first_had_typed(recep
     assert "电梯困人" in _sign_in_answer("reception")
 
 
+@pytest.mark.parametrize(
+    "kept", ['{"to": "/queue/", "fields": [["a", "\\ud800"]]}', "\0", "[]", '{"to": "//x", "fields": []}']
+)
+def test_what_no_page_of_ours_has_packed_is_not_kept(reception: User, kept: str) -> None:
+    assert _sign_in("reception").post("/switch/", {"kept": kept}).status_code == 302
+    assert Client().post("/login/", {"username": "reception", "password": PASSWORD, "kept": kept}).url == "/"
+
+
 def _sign_in_answer(username: str) -> str:
     return str(Client().post("/login/", {"username": username, "password": PASSWORD}).content.decode())
 

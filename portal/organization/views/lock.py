@@ -6,7 +6,7 @@ import time
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -35,12 +35,13 @@ def lock(request: HttpRequest) -> HttpResponse:
     form = UnlockForm(request.POST)
     form.full_clean()
     back = form.cleaned_data.get("next") or request.GET.get("next", "/")
-    if "\0" in back or not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+    allowed = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    if not back.startswith("/") or "\0" in back or not allowed:
         back = "/"
     in_background = request.headers.get("X-Requested-With") == "fetch"
     locked = request.session.get("locked", False)
     if request.method == "GET":
-        return lock_page(request, back=back) if locked else redirect(back)
+        return lock_page(request, back=back) if locked else HttpResponseRedirect(back)
     if locked and not _fits(request, form.cleaned_data.get("secret", "")):
         why = _why_not(request)
         if in_background:
@@ -51,7 +52,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     if in_background:
         return HttpResponse(status=204)
     found = kept.unpack(form.cleaned_data.get("kept", ""))
-    return kept.offer(request, *found) if found else redirect(back)
+    return kept.offer(request, *found) if found else HttpResponseRedirect(back)
 
 
 def _fits(request: HttpRequest, secret: str) -> bool:

@@ -43,7 +43,9 @@ def first_people(request: HttpRequest) -> HttpResponse:
     ask = PasswordOnceMore(request.POST or None, request=request)
     wrong: list[tuple[str, str]] = []
     if request.method == "POST":
-        wrong = [problem for row in rows.forms for problem in problems(row)] if not rows.is_valid() else []
+        if not rows.is_valid():
+            wrong = [problem for row in rows.forms for problem in problems(row)]
+            wrong += [("", str(said)) for said in rows.non_form_errors()]
         wrong += problems(ask) if not ask.is_valid() else []
         if not wrong:
             try:
