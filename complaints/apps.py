@@ -10,8 +10,11 @@ class ComplaintsConfig(AppConfig):
         from complaints import integrity, menu, notices
         from complaints.api.refusals import as_problem
         from complaints.errors import Refusal
-        from complaints.models import TicketTimer, TimerStep
+        from complaints.models import Attachment, TicketTimer, TimerStep
+        from complaints.views import drafting
         from portal.api.problems import register_refusal
+        from portal.drafts import places
+        from portal.files import owners
         from portal.integrity import register as register_check
         from portal.promises import sweeping
 
@@ -24,6 +27,10 @@ class ComplaintsConfig(AppConfig):
                 telling=notices.telling_of,
             )
         )
+        owners.register(Attachment.objects.all)
+        places.register(drafting.REGISTER, drafting.register_place)
+        places.register("ticket", drafting.ticket_place)
+        places.register("callback", drafting.callback_place)
         notices.register_wordings()
         menu.register()
         register_check(integrity.findings)

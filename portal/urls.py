@@ -9,6 +9,7 @@ urlpatterns = [
     path("health/live/", health.live, name="live"),
     path("api/v1/", include("portal.api.urls")),
     path("", include("portal.pages.urls")),
+    path("", include("portal.drafts.urls")),
     path("", include("complaints.urls")),
 ]
 

@@ -1,5 +1,6 @@
 """Everything that a person or the clock does to a ticket; each call is one transaction."""
 
+from complaints.services.attaching import MOST_OF_RESIDENTS, attach_as_resident, attach_to_step
 from complaints.services.callbacks import (
     answer_within_a_day,
     may_be_dialled,
@@ -32,11 +33,14 @@ from complaints.services.telling import (
 )
 
 __all__ = [
+    "MOST_OF_RESIDENTS",
     "How",
     "Report",
     "acknowledge",
     "answer_on_the_spot",
     "answer_within_a_day",
+    "attach_as_resident",
+    "attach_to_step",
     "call_manager_to_counter",
     "comment_as_resident",
     "confirm_wish",

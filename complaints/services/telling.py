@@ -39,12 +39,12 @@ def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | Non
     return change.ticket
 
 
-def note_inside(ticket_id: int, text: str, *, by: User) -> Ticket:
+def note_inside(ticket_id: int, text: str, *, by: User, with_files: bool = False) -> Ticket:
     """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over.
 
     The same words of the same person right after each other are a double click.
     """
-    words = require_text(text, _("Write the note first."))
+    words = text.strip() if with_files else require_text(text, _("Write the note first."))
     with changing(ticket_id, by=by) as change:
         if not Ticket.objects.visible_to(by).filter(pk=ticket_id).exists():
             raise NotYours(_("This ticket is not yours to see."), change.ticket)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +25,8 @@ from complaints.services.callbacks import LOW_SCORE, polite_hours
 from complaints.states import CallbackOutcome, EventKind
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
+from portal.drafts import services as drafts
+from portal.drafts.shown import of_form
 from portal.organization.models import User
 from portal.pages import moments
 from portal.pages.houses import sites
@@ -64,7 +67,8 @@ def record(request: HttpRequest, callback_id: int) -> HttpResponse:
     form = CallbackForm(request.POST)
     if not form.is_valid():
         return _page(request, chosen=callback.pk, form=form, status=422)
-    if callback.finished_at is not None:
+    tried = form.cleaned_data["tried"]
+    if callback.finished_at is not None or (tried is not None and callback.attempts > tried):  # a double click
         messages.info(
             request,
             _("%(number)s: this call is recorded already.") % {"number": callback.ticket.number},
@@ -72,7 +76,9 @@ def record(request: HttpRequest, callback_id: int) -> HttpResponse:
         )
         return redirect("complaints:callbacks")
     try:
-        services.record_callback(callback.pk, by=user, **_outcome(form.cleaned_data))
+        with transaction.atomic():
+            drafts.use_up(user, f"callback:{callback.pk}")
+            services.record_callback(callback.pk, by=user, **_outcome(form.cleaned_data))
     except Refusal as refusal:
         return _page(request, chosen=callback.pk, form=form, problem=refusal.user_message, status=409)
     messages.success(
@@ -128,10 +134,13 @@ def _page(
         "polite": {"open": True, "words": ""},
     }
     if call is not None:
+        draft = of_form(user, f"callback:{call.pk}")
+        if form is None:
+            context |= {"remarks": draft.typed.get("remarks", ""), "score": draft.typed.get("score", "")}
         following = [one for one in due if one is not call]
         later = due.index(call) + 1
         context |= {
-            "call": _call(call, user, words),
+            "call": _call(call, user, words) | {"draft": draft, "tried": call.attempts},
             "story": _story(call),
             "phrases": _phrases(call, user),
             "polite": _polite(call.ticket, now),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -49,6 +49,8 @@ MARKS = {
     EventKind.CALLBACK: ("phone", ""),
     EventKind.RATED: ("person", "seen"),
     EventKind.COMMENT: ("person", "seen"),
+    EventKind.ATTACHED: ("clip", "seen"),
+    EventKind.UNDONE: ("undo", ""),
     EventKind.WITHDRAWN: ("person", "seen"),
     EventKind.INTERNAL_NOTE: ("lock", "inner"),
     EventKind.REGRADED: ("up", ""),
@@ -72,6 +74,8 @@ class Entry:
     of_clock: bool = False
     for_resident: bool = False
     loud: bool = True
+    undone: bool = False
+    files: list[dict[str, Any]] = field(default_factory=list)
 
 
 def entries(
@@ -100,7 +104,13 @@ def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:
         inner=event.kind not in SHOWN_TO_RESIDENTS and bool(event.text),
         seen=words_shown,
         for_resident=event.kind in SHOWN_TO_RESIDENTS,
+        files=[_file(one) for one in getattr(event, "held", [])],
     )
+
+
+def _file(held: dict[str, Any]) -> dict[str, Any]:
+    address = f"files/{held['uuid']}/"
+    return held | {"url": address, "preview": f"{address}preview/" if held["preview"] else ""}
 
 
 def what_happened(event: TicketEvent) -> str:

@@ -21,6 +21,8 @@ NOT_KEPT = frozenset({"csrfmiddlewaretoken", "password", "old_password", "new_pa
 # What the portal itself put into a form, and what was chosen in it: no words of anybody's.
 NOT_SHOWN = frozenset(
     [
+        "draft",
+        "draft_version",
         "version",
         "seen",
         "request_key",
@@ -45,7 +47,7 @@ NOT_SHOWN = frozenset(
         "single_keys",
     ]
 )
-ELSEWHERE = ("/login/", "/logout/", "/api/", "/admin/", "/me/password/", "/i18n/")
+ELSEWHERE = ("/login/", "/logout/", "/api/", "/admin/", "/me/password/", "/me/drafts/", "/i18n/")
 
 
 class KeepWhatWasTyped:
