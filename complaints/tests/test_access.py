@@ -147,7 +147,8 @@ def verdict(answer: Any) -> str:
     if answer.status_code in {301, 302} and answer["Location"].startswith("/login/"):
         return "sign in first"
     assert answer.status_code < 500, answer.content
-    answer.close()  # a file that was sent
+    if answer.streaming:
+        list(answer.streaming_content)  # a file: read to its end, it is closed
     return "in"
 
 

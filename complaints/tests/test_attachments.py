@@ -123,7 +123,7 @@ def test_the_desks_photos_stay_inside_unless_they_go_with_an_answer(house: House
     assert _desk(house, "neighbour").get(f"{ticket.url}files/{hidden.file.uuid}/").status_code == 404
     file = desk.get(f"{ticket.url}files/{hidden.file.uuid}/preview/")
     assert (file["Content-Type"], file["Cache-Control"]) == ("image/webp", "private, no-store")
-    file.close()
+    assert len(list(file.streaming_content)) == 1
 
 
 def test_a_photo_of_a_refused_form_waits_in_its_draft(house: House) -> None:
