@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from complaints.views import callbacks, dashboard, files, party, queue, register, taking, ticket
+from complaints.views import callbacks, dashboard, files, party, queue, register, taking, ticket, undo
 from complaints.views.steps import SPECS
 
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("tickets/new/residents/", party.residents, name="residents"),
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),
+    path("tickets/<number:number>/undo/", undo.undo, name="undo"),
     path("tickets/<number:number>/presence/", files.presence, name="presence"),
     path("tickets/<number:number>/files/<uuid:file>/", files.file, name="file"),
     path("tickets/<number:number>/files/<uuid:file>/preview/", files.preview, name="file_preview"),

@@ -22,6 +22,7 @@ from complaints.states import (
     Status,
     Target,
 )
+from complaints.undone import standing
 from portal.api.fields import Moment, TextAsSent
 from portal.memo import for_a_moment
 from portal.promises.models import TimerState
@@ -210,7 +211,7 @@ def facts_of(ticket: Ticket, *, whole: bool = True) -> dict[str, Any]:
                 "kind": event.kind,
                 "text": event.text if event.kind in WORDS_FOR_RESIDENTS and event.text else EventKind(event.kind).label,
             }
-            for event in ticket.events.all()
+            for event in standing(ticket.events.all())
             if event.kind in SHOWN_TO_RESIDENTS
         ]
     return facts

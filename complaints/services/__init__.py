@@ -31,6 +31,7 @@ from complaints.services.telling import (
     reply_to_resident,
     withdraw_ticket,
 )
+from complaints.services.undoing import can_undo, undo_last_step
 
 __all__ = [
     "MOST_OF_RESIDENTS",
@@ -42,6 +43,7 @@ __all__ = [
     "attach_as_resident",
     "attach_to_step",
     "call_manager_to_counter",
+    "can_undo",
     "comment_as_resident",
     "confirm_wish",
     "decline_ticket",
@@ -66,6 +68,7 @@ __all__ = [
     "set_severity",
     "sign_for_ticket",
     "steps_open_to",
+    "undo_last_step",
     "wait",
     "withdraw_ticket",
 ]

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from complaints.models import Callback
-from complaints.services import attach_to_step
+from complaints.services import attach_to_step, note_inside
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
 from portal.drafts import services as drafts
@@ -56,6 +56,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
     "complaints:ticket": ("get", "/tickets/{number}/", SEE_THIS_TICKET),
     "complaints:preview": ("get", "/tickets/{number}/preview/", SEE_THIS_TICKET),
+    "complaints:undo": ("post", "/tickets/{undoable}/undo/", frozenset({"leader"})),
     "complaints:presence": ("get", "/tickets/{number}/presence/", SEE_THIS_TICKET),
     "complaints:file": ("get", "/tickets/{number}/files/{attached}/", SEE_THIS_TICKET),
     "complaints:file_preview": ("get", "/tickets/{number}/files/{attached}/preview/", SEE_THIS_TICKET),
@@ -157,12 +158,20 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
     told = house.informed(MORNING)
     callback = Callback.objects.get(ticket=told)
     outcome = {"outcome": CallbackOutcome.REFUSED}
+    undoable = house.report()
+    note_inside(undoable.pk, "x", by=house.leader)
     waiting = drafts.add_file(house.reception, "register", photo())
     attached = take_in(photo(), by=house.reception)
     attach_to_step(ticket.pk, [attached], by=house.reception)
     wrong = []
     for name, (method, address, allowed) in PAGES.items():
-        path = address.format(number=ticket.number, callback=callback.pk, file=waiting.uuid, attached=attached.uuid)
+        path = address.format(
+            number=ticket.number,
+            callback=callback.pk,
+            file=waiting.uuid,
+            attached=attached.uuid,
+            undoable=undoable.number,
+        )
         for caller, client in callers.items():
             if name == "pages:sign_out" and caller in SIGNED_IN:
                 continue  # would end the others' turns

@@ -23,8 +23,10 @@ from complaints.models import Callback, Ticket, TicketEvent
 from complaints.phrases import say
 from complaints.services.callbacks import LOW_SCORE, polite_hours
 from complaints.states import CallbackOutcome, EventKind
+from complaints.undone import standing
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
+from complaints.views.undo import undo_offer
 from portal.drafts import services as drafts
 from portal.drafts.shown import of_form
 from portal.organization.models import User
@@ -117,14 +119,14 @@ def _page(
     call = call or _next(due, user, now)
     done = list(
         visible.filter(last_tried_at__gte=_midnight(now))
-        .select_related("ticket__resident")
+        .select_related("ticket__resident", "ticket__last_step")
         .order_by("-last_tried_at")[:LISTED]
     )
     words = shown.Words(now)
     context: dict[str, Any] = {
         "due": [_line(one, call, words) for one in due],
         "due_count": len(due),
-        "done": [_done_line(one) for one in done],
+        "done": [_done_line(one) | {"undo": undo_offer(one.ticket, user, now)} for one in done],
         "done_count": len(done),
         "done_words": _done_words(done, due, now),
         "remarks": str(form.data.get("remarks", "")) if form else "",
@@ -255,11 +257,9 @@ def _story(callback: Callback) -> list[dict[str, str]]:
     """怎么回事, 怎么办的, 怎么说的: the report, the handling, what was said; one statement."""
     ticket = callback.ticket
     found: dict[str, TicketEvent] = {}
-    for event in (
-        TicketEvent.objects.filter(ticket=ticket, round=callback.round, kind__in=STORY)
-        .select_related("by")
-        .order_by("pk")
-    ):
+    kinds = [*STORY, EventKind.UNDONE]
+    events = TicketEvent.objects.filter(ticket=ticket, round=callback.round, kind__in=kinds).select_related("by")
+    for event in standing(events.order_by("pk")):
         found[event.kind] = event
     handled = next(
         (found[kind] for kind in (EventKind.RESOLVED, EventKind.ANSWERED, EventKind.DECLINED) if kind in found), None

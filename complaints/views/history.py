@@ -22,6 +22,7 @@ from complaints.states import (
     Severity,
     Target,
 )
+from complaints.undone import undone_ids
 from complaints.views.shown import DUE
 from portal.organization.roles import Role
 from portal.pages import moments
@@ -74,6 +75,7 @@ class Entry:
     of_clock: bool = False
     for_resident: bool = False
     loud: bool = True
+    event: int = 0
     undone: bool = False
     files: list[dict[str, Any]] = field(default_factory=list)
 
@@ -82,13 +84,15 @@ def entries(
     events: Iterable[TicketEvent], steps: Iterable[TimerStep], timers: dict[int, TicketTimer], zone: tzinfo
 ) -> list[Entry]:
     """Both histories as one, newest first."""
-    found = [_of_event(event, zone) for event in events]
+    events = list(events)
+    gone = undone_ids(events)
+    found = [_of_event(event, zone, undone=event.pk in gone) for event in events]
     found += [_of_clock(step, timers[step.timer_id], zone) for step in steps if step.timer_id in timers]
     found.sort(key=lambda entry: entry.moment)
     return found[::-1]  # not reverse=True: what followed at the very same moment stands above
 
 
-def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:
+def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False) -> Entry:
     icon, css = MARKS.get(EventKind(event.kind), ("note", ""))
     words_shown = event.kind in WORDS_FOR_RESIDENTS
     who = event.by.name if event.by else (_("Resident") if event.by_resident_id else _("Portal"))
@@ -103,7 +107,9 @@ def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:
         css=css,
         inner=event.kind not in SHOWN_TO_RESIDENTS and bool(event.text),
         seen=words_shown,
-        for_resident=event.kind in SHOWN_TO_RESIDENTS,
+        for_resident=event.kind in SHOWN_TO_RESIDENTS and not undone,
+        event=event.pk,
+        undone=undone,
         files=[_file(one) for one in getattr(event, "held", [])],
     )
 
@@ -224,6 +230,9 @@ def _clock_words(step: TimerStep, timer: TicketTimer, zone: tzinfo) -> str:
         TimerEventKind.BREACHED: _("%(what)s: passed its limit %(due)s"),
         TimerEventKind.RECOMPUTED: _("%(what)s: the deadline moved to %(due)s"),
         TimerEventKind.CANCELLED: _("%(what)s: no longer due"),
+        TimerEventKind.UNDONE: _("%(what)s: undone, the clock runs again, due %(due)s")
+        if due
+        else _("%(what)s: undone"),
     }
     return patterns.get(TimerEventKind(step.kind), "%(what)s") % values
 

@@ -24,11 +24,13 @@ from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer, Time
 from complaints.phrases import say
 from complaints.services import How
 from complaints.states import EventKind, ReportChannel, Status
+from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.drafting import drafts_about, key_of, writing_words
 from complaints.views.steps import COMPOSERS, SPECS, StepSpec
 from complaints.views.strip import strip
+from complaints.views.undo import undo_offer
 from complaints.views.what_if import deadlines_by_severity
 from portal.drafts.shown import FormDraft, of_forms
 from portal.organization.models import User
@@ -70,7 +72,9 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "reported_by")
+    tickets = (
+        Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "reported_by", "last_step")
+    )
     annotated = tickets.annotate(phone=Subquery(number_of), relation=Subquery(relation.values("relation")[:1]))
     return get_object_or_404(annotated, number=number)
 
@@ -97,6 +101,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
     user, now = user_of(request), timezone.now()
     zone = found.site.zone
     events = list(_with_files(TicketEvent.objects.filter(ticket=found).select_related("by")))
+    counting = standing(events)
     timers = {timer.pk: timer for timer in TicketTimer.objects.filter(ticket=found).order_by("pk")}
     clock_steps = list(TimerStep.objects.filter(timer__ticket=found))
     policies.limits_by_id({timer.policy_target_id for timer in timers.values()})  # all at once, not one by one
@@ -108,11 +113,11 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
     drafts = of_forms(user, about, [key_of(found.number, slug) for slug, spec in SPECS.items() if spec.form])
     view = request.GET.get("log", "") if request.GET.get("log", "") in LOG_VIEWS else ""
     last_seen = max((event.pk for event in events), default=0)
-    act = _act(request, found, open_steps, refused, last_seen, _result(events, found.round), drafts)
+    act = _act(request, found, open_steps, refused, last_seen, _result(counting, found.round), drafts)
     buttons = _buttons(found, open_steps, act)
     context = {
         "ticket": _facts_of(found, words, now, zone),
-        "steps": strip(found, list(timers.values()), events, words, zone),
+        "steps": strip(found, list(timers.values()), counting, words, zone),
         "buttons": buttons[:MOST_BUTTONS],
         "more": buttons[MOST_BUTTONS:],
         "narrow_more": buttons[1:],
@@ -130,6 +135,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
             }
             for code, label in LOG_VIEWS.items()
         ],
+        "undo": undo_offer(found, user, now, counting),
         "writing": writing_words(about, user, now),
         "note": _composer("note", refused, drafts[key_of(found.number, "note")]),
         "reply_key": "" if any(spec.key == "t" and spec.slug not in COMPOSERS for spec in open_steps) else "t",
@@ -140,9 +146,9 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         "resident_facts": beside.resident_facts(found),
         "duty_facts": beside.duty_facts(found),
         "timers": beside.timer_lines(timers.values(), words, zone),
-        "hand_ups": beside.hand_ups(timers.values(), events, zone),
+        "hand_ups": beside.hand_ups(timers.values(), counting, zone),
         "ladder": beside.ladder(found, timers.values(), clock_steps, zone),
-        "rounds": beside.rounds(found, events, zone),
+        "rounds": beside.rounds(found, counting, zone),
     }
     context["step_words"] = _step_words(context["steps"])
     return render(request, "complaints/ticket.html", context, status=status)

@@ -221,6 +221,17 @@
   if (wrong) wrong.focus();
   $$("[data-choose]").forEach((el) => el.addEventListener("change", () => el.form.requestSubmit()));
 
+  /* --- the undo bar: ten seconds, as long as neither pointer nor focus is on it --------------------------------------- */
+  const bar = $("[data-undo-bar]");
+  if (bar) {
+    let left = 10;
+    const gone = setInterval(() => {
+      if (bar.matches(":hover, :focus-within") || document.hidden || (left -= 1) > 0) return;
+      clearInterval(gone);
+      bar.hidden = true;
+    }, 1000);
+  }
+
   /* --- the counter form --------------------------------------------------------------------------------------------- */
   const form = $("form[data-register]");
   if (!form) return;
