@@ -20,7 +20,14 @@ MOST_OF_RESIDENTS = 9  # that residents see, of one ticket
 
 
 def attach_to_step(ticket_id: int, files: Sequence[StoredFile], *, by: User, for_resident: bool = False) -> None:
-    """The files of a form, with the entry that its step has just written; within the caller's transaction."""
+    """The files of a form, with the entry that its step has just written; within the caller's transaction.
+
+    A form sent twice without script brings its files twice: what the ticket has already is left out.
+    """
+    if not files:
+        return
+    there = set(Attachment.objects.filter(ticket=ticket_id, for_resident=for_resident).values_list("file__sha256"))
+    files = [file for file in files if (file.sha256,) not in there]
     if not files:
         return
     mine = TicketEvent.objects.filter(ticket=ticket_id, by=by)

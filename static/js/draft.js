@@ -7,7 +7,7 @@
   const own = new Set(["csrfmiddlewaretoken", "draft", "draft_version", "version", "seen", "request_key"]);
   const text = (form) => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
   const said = (form) => JSON.stringify([...text(form)].filter(([name]) => !own.has(name)));
-  const written = (form) => [...form.elements].some((el) => el.value.trim() && (el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && /^(text|tel|search)$/.test(el.type))));
+  const written = (form) => [...form.elements].some((el) => (el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && /^(text|tel|search)$/.test(el.type))) && el.value.trim());
 
   for (const form of [...document.forms].filter((one) => one.elements.draft)) keep(form);
 
