@@ -149,7 +149,7 @@ def _page(
     kind = kind if kind in Kind.values else Kind.COMPLAINT.value
     context = {
         "form": form,
-        "draft": draft or of_form(user, REGISTER),
+        "draft": draft or of_form(user, REGISTER).without_offer(),
         "errors": [(f"id_{name}", said) for name, found in form.errors.items() for said in found],
         "problem": problem,
         "party": f"{residence.unit_id}:{residence.resident_id}" if residence else "",

@@ -111,6 +111,8 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
     log = history.entries(events, clock_steps, timers, zone)
     about = drafts_about(found.number)
     drafts = of_forms(user, about, [key_of(found.number, slug) for slug, spec in SPECS.items() if spec.form])
+    if refused and refused.form is not None:
+        drafts[key_of(found.number, refused.slug)].without_offer()
     view = request.GET.get("log", "") if request.GET.get("log", "") in LOG_VIEWS else ""
     last_seen = max((event.pk for event in events), default=0)
     act = _act(request, found, open_steps, refused, last_seen, _result(counting, found.round), drafts)

@@ -27,6 +27,11 @@ class FormDraft:
     files: list[dict[str, Any]] = field(default_factory=list)
     offered: str = ""
 
+    def without_offer(self) -> FormDraft:
+        """For a page that shows what was sent a moment ago: that goes before what the draft says."""
+        self.offered = ""
+        return self
+
     @property
     def words(self) -> dict[str, str]:
         """What was typed and chosen, without what a fresh page knows better."""

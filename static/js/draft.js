@@ -13,7 +13,7 @@
 
   function keep(form) {
     const state = $("[data-draft-state]", form), version = form.elements.draft_version;
-    let last = said(form), later = 0, stopped = false;
+    let last = said(form), later = 0, stopped = false, line = Promise.resolve();
     form.waiting = form.waiting || new Set(); // what a submit has to wait for; attach.js adds its uploads
     const tell = (words, more) => { state.textContent = words; if (more) state.append(" ", more); };
 
@@ -40,16 +40,17 @@
       button.type = "button";
       button.className = "btn btn-text";
       button.textContent = state.dataset.keep;
-      button.addEventListener("click", () => { stopped = false; version.value = found.version; last = ""; wait(save()); });
+      button.addEventListener("click", () => { stopped = false; version.value = found.version; last = ""; soon(); });
       tell(found.words, button);
     }
-    function wait(promise) {
-      form.waiting.add(promise);
-      promise.finally(() => form.waiting.delete(promise));
+    function soon(leaving) { // one after the other: each save builds on the version of the one before
+      const mine = (line = line.then(() => save(leaving)));
+      form.waiting.add(mine);
+      mine.finally(() => form.waiting.delete(mine));
     }
-    form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(() => wait(save()), SILENCE); });
-    form.addEventListener("focusout", () => wait(save()));
-    addEventListener("visibilitychange", () => { if (document.hidden) wait(save(true)); });
+    form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(soon, SILENCE); });
+    form.addEventListener("focusout", () => soon());
+    addEventListener("visibilitychange", () => { if (document.hidden) soon(true); });
     addEventListener("pagehide", () => save(true));
     addEventListener("pageshow", (e) => { if (e.persisted) stopped = false; });
     form.addEventListener("submit", (e) => {
