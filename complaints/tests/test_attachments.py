@@ -97,7 +97,8 @@ def test_the_same_key_sends_a_photo_once_and_another_photo_never(phone: Phone) -
     made = phone.report()
     first = _send(phone, made["id"], photo(), **{"Idempotency-Key": "k1"})
     again = _send(phone, made["id"], photo(), **{"Idempotency-Key": "k1"})
-    other = _send(phone, made["id"], photo("a.pdf", PDF), **{"Idempotency-Key": "k1"})
+    large = PDF.replace(b"%%EOF", b"%" * 3_000_000 + b"\n%%EOF")  # read from the disk, not from memory
+    other = _send(phone, made["id"], photo("a.pdf", large), **{"Idempotency-Key": "k1"})
     assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
     assert again.content == first.content
     assert again["Idempotent-Replayed"] == "true"
@@ -146,6 +147,13 @@ def test_a_bad_file_is_named_and_the_words_are_kept(house: House) -> None:
     assert "此文件都不是" in body
     assert "很长的话" in body
     assert not StoredFile.objects.exists()
+
+
+def test_a_form_larger_than_all_files_together_is_refused_before_it_is_read(house: House) -> None:
+    ticket = house.report()
+    answer = _desk(house).post(f"{ticket.url}note/", {"text": "x"}, CONTENT_LENGTH=str(200 * 1024 * 1024))
+    assert answer.status_code == 413
+    assert not ticket.events.filter(kind=EventKind.INTERNAL_NOTE).exists()
 
 
 def test_photos_of_the_counter_come_with_the_ticket(house: House) -> None:

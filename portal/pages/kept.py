@@ -23,6 +23,7 @@ NOT_SHOWN = frozenset(
     [
         "draft",
         "draft_version",
+        "tried",
         "version",
         "seen",
         "request_key",
