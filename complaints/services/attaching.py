@@ -19,22 +19,29 @@ from residents.models import ApiAccount
 MOST_OF_RESIDENTS = 9  # that residents see, of one ticket
 
 
-def attach_to_step(ticket_id: int, files: Sequence[StoredFile], *, by: User, for_resident: bool = False) -> None:
+def attach_to_step(
+    ticket_id: int,
+    files: Sequence[StoredFile],
+    *,
+    by: User,
+    for_resident: bool = False,
+    kind: EventKind | None = None,
+) -> None:
     """The files of a form, with the entry that its step has just written; within the caller's transaction.
 
-    A form sent twice without script brings its files twice: what the ticket has already is left out.
+    ``kind`` names the entry where the step may have been taken before. A form sent twice without script brings its
+    files twice: what the entry has already is left out.
     """
-    if not files:
-        return
-    there = set(Attachment.objects.filter(ticket=ticket_id, for_resident=for_resident).values_list("file__sha256"))
-    files = [file for file in files if (file.sha256,) not in there]
     if not files:
         return
     mine = TicketEvent.objects.filter(ticket=ticket_id, by=by)
     # A step may write several entries at one moment: its files belong to the first, which is the step itself.
-    event = mine.filter(at=mine.latest("pk").at).earliest("pk")
+    event = mine.filter(kind=kind).latest("pk") if kind else mine.filter(at=mine.latest("pk").at).earliest("pk")
+    there = set(event.attachments.values_list("file__sha256", flat=True))
     Attachment.objects.bulk_create(
-        Attachment(ticket_id=ticket_id, event=event, file=file, for_resident=for_resident) for file in files
+        Attachment(ticket_id=ticket_id, event=event, file=file, for_resident=for_resident)
+        for file in files
+        if file.sha256 not in there
     )
 
 

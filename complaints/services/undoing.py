@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible
-from complaints.models import Callback, LastStep, Ticket, TicketTimer, TimerStep
+from complaints.models import Callback, LastStep, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services.change import Change, changing
 from complaints.services.keeping import put_back
 from complaints.states import EventKind
@@ -58,7 +58,8 @@ def _take_back(change: Change, last: LastStep) -> None:
         callback = Callback.objects.select_for_update(no_key=True).get(pk=before["callback"]["id"])
         put_back(callback, {name: value for name, value in before["callback"].items() if name != "id"})
         change.callback = callback
-    change.note(EventKind.UNDONE, undone=last.events)
+    step = TicketEvent.objects.get(pk=last.events[0])
+    change.note(EventKind.UNDONE, undone=last.events, step=step.kind)
     _withdraw_messages(change, before["messages"])
 
 

@@ -139,6 +139,17 @@ def test_a_photo_of_a_refused_form_waits_in_its_draft(house: House) -> None:
     assert not Draft.objects.exists()
 
 
+def test_a_note_undone_with_its_photo_can_be_written_again_with_it(house: House) -> None:
+    ticket = house.report()
+    desk = _desk(house)
+    for _ in range(2):
+        desk.post(f"{ticket.url}note/", {"text": "见照片", "files": photo()})  # twice: a double click without script
+    desk.post(f"{ticket.url}undo/")
+    desk.post(f"{ticket.url}note/", {"text": "见照片", "files": photo()})
+    assert Attachment.objects.count() == 2
+    assert not Draft.objects.exists()
+
+
 def test_a_bad_file_is_named_and_the_words_are_kept(house: House) -> None:
     ticket = house.report()
     answer = _desk(house).post(f"{ticket.url}note/", {"text": "很长的话", "files": photo("a.exe", b"MZ")})
@@ -170,7 +181,7 @@ def test_photos_of_the_counter_come_with_the_ticket(house: House) -> None:
     }
     desk = _desk(house)
     assert desk.post("/tickets/new/", form).status_code == 302
-    again = desk.post("/tickets/new/", {**form, "files": []})
+    again = desk.post("/tickets/new/", {**form, "files": photo("灯.jpg")})  # a double click without script
     assert again.status_code == 302
     attached = Attachment.objects.get()
     assert (attached.file.name, attached.event.kind) == ("灯.jpg", EventKind.REGISTERED)

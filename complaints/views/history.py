@@ -176,7 +176,12 @@ def _wish(details: dict[str, Any]) -> str:
         return ""
 
 
+def _undone(details: dict[str, Any]) -> str:
+    return str(EventKind(details["step"]).label) if details.get("step") in EventKind.values else ""
+
+
 _DETAILS = {
+    EventKind.UNDONE: _undone,
     EventKind.REGISTERED: _severity,
     EventKind.DISPATCHED: _department,
     EventKind.SENT_BACK: _department,

@@ -20,7 +20,7 @@ from complaints.errors import Refusal
 from complaints.forms import RegisterForm
 from complaints.models import Category, Ticket
 from complaints.services import Report
-from complaints.states import Kind, ReportChannel, Severity
+from complaints.states import EventKind, Kind, ReportChannel, Severity
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
 from complaints.views.drafting import REGISTER, bring_in
@@ -112,7 +112,7 @@ def _register(
     with transaction.atomic():
         files = drafts.use_up(user, REGISTER)
         ticket = services.register_ticket(report, by=user)
-        services.attach_to_step(ticket.pk, files, by=user)
+        services.attach_to_step(ticket.pk, files, by=user, kind=EventKind.REGISTERED)
         if not cleaned["dispatch_now"] or report.kind == Kind.PRAISE or ticket.version > 1:
             return ticket, ticket.department
         department = _department(party.site, cleaned["department"], category)
