@@ -380,9 +380,20 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, tu
         "pages:robots": ("", "GET", "/robots.txt", {}),
         "pages:favicon": ("", "GET", "/favicon.ico", {}),
         "pages:sign_out": ("", "POST", "/logout/", {}),
+        "complaints:undo": ("reception", "POST", f"{where}undo/", {"next": ""}),
+        "complaints:presence": ("reception", "GET", f"{where}presence/", {}),
+        "complaints:file": ("reception", "GET", f"{where}files/{NO_FILE}/", {}),
+        "complaints:file_preview": ("reception", "GET", f"{where}files/{NO_FILE}/preview/", {}),
+        "drafts:drafts": ("reception", "GET", "/me/drafts/", {}),
+        "drafts:save": ("reception", "POST", "/me/drafts/save/", {"draft": "register", "place": "x"}),
+        "drafts:discard": ("reception", "POST", "/me/drafts/discard/", {"draft": "register", "next": ""}),
+        "drafts:add_file": ("reception", "POST", "/me/drafts/files/", {"draft": "register", "upload": "x"}),
+        "drafts:preview": ("reception", "GET", f"/me/drafts/files/{NO_FILE}/", {}),
+        "drafts:remove_file": ("reception", "POST", f"/me/drafts/files/{NO_FILE}/remove/", {"draft": "register"}),
     }  # fmt: skip
 
 
+NO_FILE = "00000000-0000-4000-8000-000000000002"
 ALSO_BY_GET = {"pages:sign_in": {"next"}, "complaints:register": {"kind"}, "pages:notifications": {"before"}}
 
 
@@ -467,6 +478,8 @@ def faults_of_page(answer: Any, kept: list[str] | tuple[str, ...] = ()) -> list[
         return [f"answers {answer.status_code}"]
     if answer.status_code < 400:
         return []
+    if answer.headers.get("Content-Type") == JSON and answer.json().get("words"):
+        return []  # to a script, which shows the words
     if answer.status_code in {409, 422}:
         page = answer.content.decode()
         return [f"has lost {text}" for text in kept if text not in page] + (

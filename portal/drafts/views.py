@@ -43,7 +43,7 @@ def _form_of(request: HttpRequest) -> tuple[str, FormPlace]:
 
 def _fields(request: HttpRequest) -> services.Fields:
     return [
-        (name, value.replace("\0", ""))
+        (name.replace("\0", ""), value.replace("\0", ""))
         for name, values in request.POST.lists()
         if name not in NOT_KEPT | OUR_OWN
         for value in values

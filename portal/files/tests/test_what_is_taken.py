@@ -66,6 +66,12 @@ REFUSED = {
     "a PDF with a program": ("a.pdf", PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(x)>>")),
     "a PDF that spells it oddly": ("a.pdf", PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/#4aavaScript>>")),
     "a PDF that hides it": ("a.pdf", _packed(b"<</S/JavaScript/JS(x)>>")),
+    "a PDF packed to hide it": (
+        "a.pdf",
+        PDF.replace(b"trailer", b"2 0 obj<</Type/ObjStm>>stream\n2f4a53 endstream\ntrailer"),
+    ),
+    "a PDF of a million parts": ("a.pdf", PDF.replace(b"trailer", b"/ObjStm " * 1_000_000 + b"trailer")),
+    "a PDF that unpacks to much": ("a.pdf", _packed(b"\0" * 40_000_000)),
     "a PDF that starts something": ("a.pdf", PDF.replace(b"/Catalog", b"/Catalog/AA<</S/Launch/F(x.exe)>>")),
     "a PDF with a file in it": ("a.pdf", PDF.replace(b"/Catalog", b"/Catalog/Names<</EmbeddedFiles 3 0 R>>")),
     "a locked PDF": ("a.pdf", PDF.replace(b"trailer<<", b"trailer<</Encrypt 4 0 R")),
