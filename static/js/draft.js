@@ -24,7 +24,7 @@
       last = now;
       let answer;
       try {
-        answer = await fetch("/me/drafts/save/", { method: "POST", body: text(form), redirect: "manual", keepalive: !!leaving, headers: { Accept: "application/json" }, credentials: "same-origin" });
+        answer = await fetch("/me/drafts/save/", { method: "POST", body: text(form), redirect: "manual", keepalive: !!leaving, signal: AbortSignal.timeout(3000), headers: { Accept: "application/json" }, credentials: "same-origin" });
         const found = await answer.json();
         if (answer.ok) { version.value = found.version; tell(found.words); }
         else if (answer.status === 409) elsewhere(found);
