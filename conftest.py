@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +66,12 @@ def own_rates(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
 def just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """No sweep runs beside the suite, so the health page must not miss it after its grace of 90 seconds."""
     monkeypatch.setattr("portal.health.STARTED", time.monotonic())
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Path) -> None:
+    """What a test stores goes with it."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

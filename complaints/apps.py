@@ -11,8 +11,11 @@ class ComplaintsConfig(AppConfig):
         from complaints.api.refusals import as_problem
         from complaints.defaults.loading import furnish
         from complaints.errors import Refusal
-        from complaints.models import TicketTimer, TimerStep
+        from complaints.models import Attachment, TicketTimer, TimerStep
+        from complaints.views import drafting
         from portal.api.problems import register_refusal
+        from portal.drafts import places
+        from portal.files import owners
         from portal.integrity import register as register_check
         from portal.organization import new_site
         from portal.organization.open_work import register as register_open_work
@@ -28,6 +31,10 @@ class ComplaintsConfig(AppConfig):
                 telling=notices.telling_of,
             )
         )
+        owners.register(Attachment.objects.all)
+        places.register(drafting.REGISTER, drafting.register_place)
+        places.register("ticket", drafting.ticket_place)
+        places.register("callback", drafting.callback_place)
         notices.register_wordings()
         menu.register()
         about.register()

@@ -13,7 +13,7 @@ from complaints.states import OVER, CallbackOutcome, EventKind, Kind, Status, Ta
 from portal.notifications.models import Message
 from portal.promises.models import TimerEventKind, TimerState
 from portal.promises.sweeping import POISON_TRIES
-from portal.promises.timekeeping import Place, deadline_from_events
+from portal.promises.timekeeping import Place, deadline_from_events, standing
 
 BATCH = 1000
 QUEUE_COLUMNS = ("next_target", "next_due_at", "queue_at", "open_hand_ups", "resolve_due_at")
@@ -69,7 +69,7 @@ def _timers_against_their_events() -> Iterator[str]:
 
 
 def _timer_faults(timer: TicketTimer, events: list[TimerStep]) -> Iterator[str]:
-    kinds = [event.kind for event in events]
+    kinds = [event.kind for event in standing(events)]
     if kinds.count(TimerEventKind.STARTED) != 1 or kinds[0] != TimerEventKind.STARTED:
         yield "does not begin with one start"
         return

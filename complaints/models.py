@@ -107,6 +107,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
         return self.filter(Q(unit=None) | Exists(belongs), reported_by__phone=phone)
 
+    def of_home(self, phone: str) -> TicketQuerySet:
+        """What this phone may look at by its address: reports from a home to which it belongs, or its own from none."""
+        belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
+        return self.filter(Exists(belongs) | Q(unit=None, reported_by__phone=phone)).exclude(reported_by=None)
+
     def open(self) -> TicketQuerySet:
         return self.exclude(status__in=OVER)
 
@@ -283,6 +288,32 @@ class TicketEvent(models.Model):
         ordering = ("at", "pk")
         indexes = (models.Index(fields=["ticket", "at", "id"], name="ticket_event_history"),)
         triggers = (APPEND_ONLY,)
+
+
+class Attachment(models.Model):
+    """A photo or document of a ticket, with the entry of its history that it came with."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="attachments")
+    event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="attachments")
+    file = models.OneToOneField("files.StoredFile", models.PROTECT, related_name="+")
+    for_resident = models.BooleanField(default=False)  # of the desk: inside the house unless it said otherwise
+
+    class Meta:
+        ordering = ("pk",)
+
+
+class LastStep(models.Model):
+    """How a ticket stood before its last step that can be undone, while nobody has acted on it since.
+
+    ``before``: what the step changed of the ticket, its timers and its callback, and what it wrote (services/undoing).
+    """
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="last_step")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    version = models.PositiveIntegerField()  # of the ticket after the step: any other means that somebody acted
+    events = ArrayField(models.BigIntegerField())
+    before = models.JSONField()
 
 
 class TicketTimerQuerySet(TimerQuerySet["TicketTimer"]):

@@ -116,6 +116,8 @@ _WORDINGS: dict[str, wording.Wording] = {
     "reopened": lambda p: _("%(number)s is not solved: round %(round)d has begun.") % _values(p),
     "low_score": lambda p: _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p),
     "comment": lambda p: _("%(number)s: the resident has sent a message.") % _values(p),
+    "undone": lambda p: _("%(number)s: what you were told last has been taken back.") % _values(p),
+    "attached": lambda p: _("%(number)s: the resident has sent a photo or document.") % _values(p),
     "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
     "manager_called": lambda p: _("%(number)s: you are asked to come to the counter.") % _values(p),

@@ -173,6 +173,8 @@ class EventKind(models.TextChoices):
     WISH_CONFIRMED = "wish_confirmed", _("Wished date confirmed")
     COMMENT = "comment", _("Message from the resident")
     INTERNAL_NOTE = "internal_note", _("Internal note")
+    ATTACHED = "attached", _("Photo or document added")
+    UNDONE = "undone", _("Undone")
     MANAGER_CALLED = "manager_called", _("Supervising manager called to the counter")
 
 
@@ -193,11 +195,35 @@ SHOWN_TO_RESIDENTS = frozenset(
         EventKind.CLOSED,
         EventKind.WITHDRAWN,
         EventKind.COMMENT,
+        EventKind.ATTACHED,
     }
 )
 # Of these the words themselves are meant for the resident.
 WORDS_FOR_RESIDENTS = frozenset(
     {EventKind.REPLIED, EventKind.INFORMED, EventKind.DECLINED, EventKind.RATED, EventKind.COMMENT, EventKind.WITHDRAWN}
+)
+
+
+# What its author may take back within ten minutes (docs/sla.md, "Undo"). Not among them: signatures, acknowledgements,
+# and whatever told a resident something.
+UNDOABLE = frozenset(
+    {
+        EventKind.DISPATCHED,
+        EventKind.SENT_BACK,
+        EventKind.NOTE,
+        EventKind.ARRIVED,
+        EventKind.WAITING,
+        EventKind.RESUMED,
+        EventKind.RESOLVED,
+        EventKind.RETURNED,
+        EventKind.REGRADED,
+        EventKind.SEVERITY_CONFIRMED,
+        EventKind.CALLBACK,
+        EventKind.REOPENED,
+        EventKind.CLOSED,
+        EventKind.PASSED_ON,
+        EventKind.INTERNAL_NOTE,
+    }
 )
 
 

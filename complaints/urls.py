@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from complaints.views import callbacks, dashboard, queue, register, taking, ticket
+from complaints.views import callbacks, dashboard, files, party, queue, register, taking, ticket, undo
 from complaints.views.steps import SPECS
 
 
@@ -22,9 +22,13 @@ app_name = "complaints"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("tickets/new/", register.register, name="register"),
-    path("tickets/new/residents/", register.residents, name="residents"),
+    path("tickets/new/residents/", party.residents, name="residents"),
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),
+    path("tickets/<number:number>/undo/", undo.undo, name="undo"),
+    path("tickets/<number:number>/presence/", files.presence, name="presence"),
+    path("tickets/<number:number>/files/<uuid:file>/", files.file, name="file"),
+    path("tickets/<number:number>/files/<uuid:file>/preview/", files.preview, name="file_preview"),
     *(path(f"tickets/<number:number>/{slug}/", taking.take, {"slug": slug}, name=f"step_{slug}") for slug in SPECS),
     path("callbacks/", callbacks.callbacks, name="callbacks"),
     path("callbacks/<int:callback_id>/", callbacks.record, name="record_callback"),

@@ -9,6 +9,6 @@ from django.middleware.gzip import GZipMiddleware
 
 class PageCompression(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path_info.startswith("/api/"):
+        if request.path_info.startswith("/api/") or response.streaming:  # a photo is as small as it gets
             return response
         return super().process_response(request, response)

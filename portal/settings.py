@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "portal.promises",
     "portal.notifications",
     "portal.audit",
+    "portal.files",
+    "portal.drafts",
     "portal.pages",
     "residents",
     "complaints",
@@ -182,6 +184,12 @@ CONTENT_SECURITY_POLICY = {
 PERMISSIONS_POLICY = {name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes: a JSON body over 1 MB is 413
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_HANDLERS = [
+    "portal.files.uploads.NotEndless",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 # --- languages and times --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -194,6 +202,8 @@ TIME_ZONE = environment.time_zone("TIME_ZONE", "Asia/Shanghai")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(environment.text("PORTAL_STATIC_ROOT") or BASE_DIR / "var" / "static")
+# What residents and staff hand in; outside the code, private, and part of the backup (docs/operations.md).
+MEDIA_ROOT = Path(environment.text("PORTAL_FILES_ROOT") or BASE_DIR / "var" / "files")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -235,6 +245,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget": {"task": "residents.tasks.forget_old_answers", "schedule": 3600.0},
     "week": {"task": "residents.tasks.tell_the_week", "schedule": 900.0},
     "imports": {"task": "residents.tasks.take_up_imports", "schedule": 5.0, "options": {"expires": 5}},
+    "forget drafts": {"task": "portal.drafts.tasks.forget_old_drafts", "schedule": 3600.0},
+    "sweep files": {"task": "portal.files.tasks.sweep_orphans", "schedule": 3600.0},
     "send": {
         "task": "portal.notifications.tasks.send_waiting_messages",
         "schedule": SWEEP_EVERY_SECONDS,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from complaints.models import Category, Ticket
+from complaints.models import Attachment, Category, Ticket
+from complaints.services import MOST_OF_RESIDENTS
 from complaints.states import (
     OVER,
     SHOWN_TO_RESIDENTS,
@@ -20,6 +22,7 @@ from complaints.states import (
     Status,
     Target,
 )
+from complaints.undone import standing
 from portal.api.fields import Moment, TextAsSent
 from portal.memo import for_a_moment
 from portal.promises.models import TimerState
@@ -129,8 +132,22 @@ class TicketInListSerializer(serializers.Serializer[Any]):
     can = serializers.ListField(child=serializers.CharField())
 
 
+class UploadSerializer(serializers.Serializer[Any]):
+    """What it holds decides what it is; the name and the type that the client gives do not."""
+
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class AttachmentSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    content_type = serializers.CharField()
+    url = serializers.CharField()
+
+
 class TicketSerializer(TicketInListSerializer):
-    attachments = serializers.ListField(child=serializers.DictField())
+    attachments = AttachmentSerializer(many=True)
     timeline = TimelineEntrySerializer(many=True)
 
 
@@ -187,24 +204,38 @@ def facts_of(ticket: Ticket, *, whole: bool = True) -> dict[str, Any]:
     if ticket.status == Status.WAITING:
         facts["promise"] = {"reply_by": None, "resolve_by": None}
     if whole:
-        facts["attachments"] = []
+        facts["attachments"] = [attachment_facts(ticket, one) for one in ticket.attachments.all() if one.for_resident]
         facts["timeline"] = [
             {
                 "at": shown(event.at),
                 "kind": event.kind,
                 "text": event.text if event.kind in WORDS_FOR_RESIDENTS and event.text else EventKind(event.kind).label,
             }
-            for event in ticket.events.all()
+            for event in standing(ticket.events.all())
             if event.kind in SHOWN_TO_RESIDENTS
         ]
     return facts
 
 
+def attachment_facts(ticket: Ticket, attachment: Attachment) -> dict[str, Any]:
+    file = attachment.file
+    url = reverse("api:attachment", args=[ticket.uuid, file.uuid])
+    return {
+        "id": str(file.uuid),
+        "name": file.name,
+        "size": file.size,
+        "content_type": file.content_type,
+        "url": url,
+    }
+
+
 def what_a_resident_can(ticket: Ticket) -> list[str]:
+    attached = getattr(ticket, "attached", 0)  # counted by the query; a ticket made just now has none
     rated = any(callback.round == ticket.round and callback.solved is not None for callback in ticket.callbacks.all())
     told = ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.DECLINED, Status.CLOSED}
     return [
         *(["comment"] if ticket.status not in OVER else []),
+        *(["attach"] if ticket.status not in OVER and attached < MOST_OF_RESIDENTS else []),
         *(["rate"] if told and not rated else []),
         *(["withdraw"] if ticket.status in UNRESOLVED else []),
     ]

@@ -8,25 +8,32 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from complaints import services
 from complaints.api import serializers
-from complaints.models import Ticket, TicketEvent, TicketTimer
+from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer
 from complaints.services import Report
 from complaints.states import EventKind, Kind, ReportChannel, Status, Target
 from portal.api.etags import KNOWN, MATCH, conditional, json_answer, require_match
 from portal.api.paging import NewestFirst
 from portal.api.problems import Problem
+from portal.files.refusals import FileRefused
+from portal.files.services import take_in
+from portal.files.serving import download
 from residents.api.idempotency import KEY, idempotent
 from residents.api.views import count
 from residents.models import ApiAccount, Residence
@@ -99,7 +106,7 @@ class TicketsView(APIView):
         )
         ticket, events, timers = services.register(report, resident=account)
         # What was just written needs no reading back.
-        ticket._prefetched_objects_cache = {"events": events, "timers": timers, "callbacks": []}  # type: ignore[attr-defined]
+        ticket._prefetched_objects_cache = {"events": events, "timers": timers, "callbacks": [], "attachments": []}  # type: ignore[attr-defined]
         location = reverse("api:ticket", args=[ticket.uuid])
         return json_answer(serializers.facts_of(ticket), status=201, headers={"Location": location})
 
@@ -167,16 +174,61 @@ class WithdrawalView(APIView):
         return json_answer(serializers.facts_of(_whole(request, uuid)))
 
 
+class AttachmentsView(APIView):
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="attach",
+        request={"multipart/form-data": serializers.UploadSerializer},
+        responses={201: serializers.AttachmentSerializer},
+        parameters=[KEY, MATCH],
+    )
+    @idempotent
+    def post(self, request: Request, uuid: UUID) -> HttpResponse:
+        """A photo (JPEG, PNG, WebP) or PDF of at most 10 MB; photos are made anew, without place and camera."""
+        if not _own(request.user).filter(uuid=uuid).exists():
+            raise Http404
+        form = serializers.UploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            file = take_in(form.validated_data["file"], by=None)  # before the ticket is held: it takes its time
+        except FileRefused as refusal:
+            if refusal.status == 400:
+                raise ValidationError({"file": [refusal.user_message]}) from None
+            raise Problem(refusal.status, refusal.user_message) from None
+        with transaction.atomic():
+            ticket = _matched(request, uuid)
+            made = services.attach_as_resident(ticket.pk, file, resident=request.user)
+        facts = serializers.attachment_facts(ticket, made)
+        return json_answer(facts, status=201, headers={"Location": facts["url"]})
+
+
+class AttachmentView(APIView):
+    @extend_schema(operation_id="attachment", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, uuid: UUID, file: UUID) -> HttpResponseBase:
+        """The photo or document itself, for whoever belongs to the same home now."""
+        tickets = Ticket.objects.of_home(request.user.phone).filter(uuid=uuid)
+        shown = Attachment.objects.filter(ticket__in=tickets, for_resident=True, file__uuid=file)
+        found = shown.select_related("file").first()
+        if found is None:
+            raise Http404
+        return download(found.file)
+
+
 PROMISES = Prefetch("timers", TicketTimer.objects.filter(target__in=[Target.REPLY, Target.RESOLVE]))
 HISTORY = Prefetch("events", TicketEvent.objects.order_by("at", "pk"))
+FILES = Prefetch("attachments", Attachment.objects.filter(for_resident=True).select_related("file"))
 
 
 def _own(account: ApiAccount) -> Any:
-    return Ticket.objects.of_resident(account.phone).select_related("site", "unit", "category")
+    shown = Attachment.objects.filter(ticket=OuterRef("pk"), for_resident=True).order_by()
+    attached = Coalesce(Subquery(shown.values("ticket").annotate(n=Count("pk")).values("n")), 0)
+    own = Ticket.objects.of_resident(account.phone).select_related("site", "unit", "category")
+    return own.annotate(attached=attached)
 
 
 def _whole(request: Request, uuid: UUID) -> Ticket:
-    ticket = _own(request.user).filter(uuid=uuid).prefetch_related(PROMISES, HISTORY, "callbacks").first()
+    ticket = _own(request.user).filter(uuid=uuid).prefetch_related(PROMISES, HISTORY, FILES, "callbacks").first()
     if ticket is None:
         raise Http404
     found: Ticket = ticket

@@ -1,5 +1,6 @@
 """Everything that a person or the clock does to a ticket; each call is one transaction."""
 
+from complaints.services.attaching import MOST_OF_RESIDENTS, attach_as_resident, attach_to_step
 from complaints.services.callbacks import (
     answer_within_a_day,
     may_be_dialled,
@@ -30,14 +31,19 @@ from complaints.services.telling import (
     reply_to_resident,
     withdraw_ticket,
 )
+from complaints.services.undoing import can_undo, undo_last_step
 
 __all__ = [
+    "MOST_OF_RESIDENTS",
     "How",
     "Report",
     "acknowledge",
     "answer_on_the_spot",
     "answer_within_a_day",
+    "attach_as_resident",
+    "attach_to_step",
     "call_manager_to_counter",
+    "can_undo",
     "comment_as_resident",
     "confirm_wish",
     "decline_ticket",
@@ -62,6 +68,7 @@ __all__ = [
     "set_severity",
     "sign_for_ticket",
     "steps_open_to",
+    "undo_last_step",
     "wait",
     "withdraw_ticket",
 ]

@@ -163,6 +163,8 @@ def _a_colleague_is_on_duty(change: Change, by: User) -> bool:
 def no_answer(change: Change, callback: Callback, remarks: str) -> None:
     """This turn of the promise is met by trying; the next one is due at the end of the next half-day (K3)."""
     zone = change.ticket.site.zone
+    if change.before is not None:
+        change.before.keep_callback(callback)
     if callback.last_tried_at is not None and change.now < callback.not_before:
         raise NotPossible(
             _("Nobody answered in this half-day. The next try counts from %(time)s.")
@@ -197,6 +199,8 @@ def finish_callback(
 ) -> None:
     """The round's last word: what was said, and what follows from it."""
     ticket = change.ticket
+    if change.before is not None:
+        change.before.keep_callback(callback)
     callback.outcome, callback.satisfaction, callback.solved = (outcome, satisfaction, solved)
     callback.remarks, callback.finished_at, callback.finished_by = (remarks, change.now, change.by)
     callback.attempts += outcome == CallbackOutcome.REACHED

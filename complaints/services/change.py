@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 from complaints import notices, sla
 from complaints.errors import NotPossible, NotYours, Stale, TransitionNotAllowed
 from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.services.keeping import Before
 from complaints.states import HANDED_UP_TO, OVER, TRANSITIONS, EventKind, Kind, Severity, Step, Target
 from portal.notifications import outbox
-from portal.notifications.models import Message
+from portal.notifications.models import Channel, Message
 from portal.organization.models import User
 from portal.organization.roles import DESK, Role
 from portal.promises import clock, policies
 from portal.promises.models import TimerState
 from portal.promises.timekeeping import Ledger, Place, pauses_of
 from residents.models import ApiAccount
+
+SECOND_THOUGHTS = timedelta(seconds=10)
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Change:
     by: User | None
     resident: ApiAccount | None
     ledger: Ledger
+    before: Before | None = None  # nothing stood before a registration
     callback: Callback | None = None
     events: list[TicketEvent] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
@@ -159,7 +163,11 @@ class Change:
 
     def tell(self, roles: Iterable[Role], kind: str, **params: Any) -> None:
         """Queue a notice to those roles' people, but not to the one who did it."""
-        self.messages += notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by)
+        told = notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by)
+        for message in told:
+            if message.channel != Channel.IN_APP:  # what cannot be withdrawn waits for second thoughts
+                message.not_before += SECOND_THOUGHTS
+        self.messages += told
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
@@ -170,12 +178,15 @@ class Change:
             self.cancel(cause=ticket.status)  # nothing climbs about a ticket that is over
         show_next(ticket, self.timers)
         ticket.version += 1
+        _begun, steps = self.ledger.rows()
         self.ledger.write()
         TicketEvent.objects.bulk_create(self.events)
         ticket.save(update_fields=SAVED)
         if self.callback is not None:
             self.callback.save()
         outbox.put(self.messages)
+        if self.before is not None:
+            self.before.remember(self, steps)
 
 
 SAVED = [
@@ -259,9 +270,9 @@ def changing(ticket_id: int, *, by: User | None = None, resident: ApiAccount | N
         change = Change(
             ticket=ticket, timers=timers, now=now, by=by, resident=resident, ledger=ledger_for(ticket, now, by)
         )
-        before = ticket.version
+        change.before = Before(ticket, timers)
         yield change
-        if change.events or ticket.version != before:
+        if change.events:
             change.write()
 
 

@@ -39,28 +39,34 @@ def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | Non
     return change.ticket
 
 
-def note_inside(ticket_id: int, text: str, *, by: User) -> Ticket:
+def note_inside(ticket_id: int, text: str, *, by: User, with_files: bool = False) -> Ticket:
     """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over.
 
     The same words of the same person right after each other are a double click.
     """
-    words = require_text(text, _("Write the note first."))
+    words = text.strip() if with_files else require_text(text, _("Write the note first."))
     with changing(ticket_id, by=by) as change:
         if not Ticket.objects.visible_to(by).filter(pk=ticket_id).exists():
             raise NotYours(_("This ticket is not yours to see."), change.ticket)
-        last = change.ticket.events.last()
-        same = last is not None and (last.kind, last.text, last.by_id) == (EventKind.INTERNAL_NOTE, words, by.pk)
-        if last is None or not same or change.now - last.at > DOUBLE_CLICK:
+        if not _just_did(change, EventKind.INTERNAL_NOTE, words):
             change.note(EventKind.INTERNAL_NOTE, words)
     return change.ticket
 
 
+def _just_did(change: Change, kind: EventKind, words: str) -> bool:
+    """Whether the last entry is this very one, by this person, a moment ago."""
+    last, by = change.ticket.events.last(), change.by
+    same = last is not None and by is not None and (last.kind, last.text, last.by_id) == (kind, words, by.pk)
+    return same and last is not None and change.now - last.at <= DOUBLE_CLICK
+
+
 def call_manager_to_counter(ticket_id: int, *, by: User) -> Ticket:
-    """The supervising manager is asked to come to the counter, on record (C1)."""
+    """The supervising manager is asked to come to the counter, on record (C1). Again at once is a double click."""
     with changing(ticket_id, by=by) as change:
         change.require_desk()
-        change.note(EventKind.MANAGER_CALLED)
-        change.tell([Role.SUPERVISING_MANAGER], "manager_called")
+        if not _just_did(change, EventKind.MANAGER_CALLED, ""):
+            change.note(EventKind.MANAGER_CALLED)
+            change.tell([Role.SUPERVISING_MANAGER], "manager_called")
     return change.ticket
 
 

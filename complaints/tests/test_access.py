@@ -12,8 +12,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from complaints.models import Callback
+from complaints.services import attach_to_step, note_inside
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
+from portal.drafts import services as drafts
+from portal.files.services import take_in
+from portal.files.tests.photos import photo
 from portal.notifications.models import Message
 from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
 from residents import services
@@ -56,6 +60,12 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "pages:me": ("get", "/me/", SIGNED_IN),
     "pages:password": ("post", "/me/password/", SIGNED_IN),
     "pages:notifications": ("get", "/notifications/", SIGNED_IN),
+    "drafts:drafts": ("get", "/me/drafts/", SIGNED_IN),
+    "drafts:save": ("post", "/me/drafts/save/", SIGNED_IN),
+    "drafts:add_file": ("post", "/me/drafts/files/", SIGNED_IN),
+    "drafts:preview": ("get", "/me/drafts/files/{file}/", frozenset({"reception"})),
+    "drafts:remove_file": ("post", "/me/drafts/files/{file}/remove/", SIGNED_IN),
+    "drafts:discard": ("post", "/me/drafts/discard/", SIGNED_IN),
     "pages:set_language": ("post", "/i18n/setlang/", ANYBODY),
     "pages:robots": ("get", "/robots.txt", ANYBODY),
     "pages:favicon": ("get", "/favicon.ico", ANYBODY),
@@ -117,6 +127,10 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
     "complaints:ticket": ("get", "/tickets/{number}/", SEE_THIS_TICKET),
     "complaints:preview": ("get", "/tickets/{number}/preview/", SEE_THIS_TICKET),
+    "complaints:undo": ("post", "/tickets/{undoable}/undo/", frozenset({"leader"})),
+    "complaints:presence": ("get", "/tickets/{number}/presence/", SEE_THIS_TICKET),
+    "complaints:file": ("get", "/tickets/{number}/files/{attached}/", SEE_THIS_TICKET),
+    "complaints:file_preview": ("get", "/tickets/{number}/files/{attached}/preview/", SEE_THIS_TICKET),
     "complaints:callbacks": ("get", "/callbacks/", OF_A_DESK),
     "complaints:record_callback": ("post", "/callbacks/{callback}/", DESK_PEOPLE),
     "complaints:dashboard": ("get", "/dashboard/", LEADERS),
@@ -157,6 +171,8 @@ OPERATIONS: dict[tuple[str, str], frozenset[str]] = {
     ("post", "/api/v1/tickets/"): frozenset({"resident"}),
     ("get", "/api/v1/tickets/{uuid}/"): frozenset({"resident"}),
     ("post", "/api/v1/tickets/{uuid}/comments/"): frozenset({"resident"}),
+    ("post", "/api/v1/tickets/{uuid}/attachments/"): frozenset({"resident"}),
+    ("get", "/api/v1/tickets/{uuid}/attachments/{file}/"): frozenset({"resident"}),
     ("post", "/api/v1/tickets/{uuid}/rating/"): frozenset({"resident"}),
     ("post", "/api/v1/tickets/{uuid}/withdraw/"): frozenset({"resident"}),
 }
@@ -218,6 +234,8 @@ def verdict(answer: Any) -> str:
     if answer.status_code in {301, 302} and answer["Location"].startswith("/login/"):
         return "sign in first"
     assert answer.status_code < 500, answer.content
+    if answer.streaming:
+        list(answer.streaming_content)  # a file: read to its end, it is closed
     return "in"
 
 
@@ -225,6 +243,11 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
     ticket = house.signed(MORNING, severity="important")
     told = house.informed(MORNING)
     callback = Callback.objects.get(ticket=told)
+    undoable = house.report()
+    note_inside(undoable.pk, "x", by=house.leader)
+    waiting = drafts.add_file(house.reception, "register", photo())
+    attached = take_in(photo(), by=house.reception)
+    attach_to_step(ticket.pk, [attached], by=house.reception)
     bodies = {
         "complaints:record_callback": {"outcome": CallbackOutcome.REFUSED},
         "residents:show": {"what": "phone", "id": house.homes[0].resident.phones.get().pk, "reason": "call"},
@@ -239,6 +262,9 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         "site": house.site.pk,
         "department": house.departments["security"].pk,
         "dead": dead.pk,
+        "file": waiting.uuid,
+        "attached": attached.uuid,
+        "undoable": undoable.number,
         **in_the_archive(house),
     }
     wrong = []
@@ -247,7 +273,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         for caller, client in callers.items():
             if name in {"pages:sign_out", "organization:switch"} and caller in SIGNED_IN:
                 continue  # would end the others' turns
-            body = bodies.get(name, {})
+            body = bodies.get(name, {"draft": "register"})
             got = verdict(getattr(client, method)(path, body if method == "post" else None))
             if (got == "in") != (caller in allowed):
                 wrong.append((name, caller, got))
@@ -282,7 +308,7 @@ def test_every_operation_is_the_residents_alone(house: House, callers: dict[str,
     ticket = house.report()
     wrong = []
     for (method, address), allowed in sorted(OPERATIONS.items(), key=lambda entry: "logout" in entry[0][1]):
-        path = address.replace("{uuid}", str(ticket.uuid))
+        path = address.replace("{uuid}", str(ticket.uuid)).replace("{file}", str(ticket.uuid))
         for caller, client in callers.items():
             sends = {} if method == "get" else {"data": json.dumps({}), "content_type": "application/json"}
             got = verdict(getattr(client, method)(path, **sends))

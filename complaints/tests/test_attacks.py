@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import redis
@@ -23,8 +24,9 @@ from django.utils import timezone
 from complaints import integrity
 from complaints.models import Callback, Ticket, TicketEvent
 from complaints.states import EventKind
+from complaints.tests.every_form import page_forms
 from complaints.tests.house import MORNING, PASSWORD, House, move_in
-from complaints.tests.test_bad_input import operations, page_forms
+from complaints.tests.test_bad_input import operations
 from complaints.tests.test_the_residents_api import FIRST, SECOND, Phone
 from portal.audit.models import AuditEntry
 from portal.logs import WithoutNumbers
@@ -104,7 +106,7 @@ def test_a_revoked_or_expired_token_opens_nothing_not_even_a_kept_answer(house: 
     for method, address, _fields in operations():
         if "/auth/c" in address or "/auth/t" in address or "health" in address:
             continue
-        path = address.replace("{uuid}", str(Ticket.objects.get().uuid))
+        path = address.replace("{uuid}", str(Ticket.objects.get().uuid)).replace("{file}", str(uuid4()))
         answer = phone.client.generic(method, path, b"{}", JSON, headers=key)
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer"), address
     late = Phone(FIRST)

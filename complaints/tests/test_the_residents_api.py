@@ -98,7 +98,11 @@ def test_a_report_is_there_as_it_was_written_with_its_promise_and_what_can_be_do
     body = answer.json()
     assert body["description"] == words
     assert re.fullmatch(r"YJW-\d{8}-\d{4}", body["number"])
-    assert (body["status"], body["can"], body["promise"]["reply_by"]) == ("registered", ["comment", "withdraw"], None)
+    assert (body["status"], body["can"], body["promise"]["reply_by"]) == (
+        "registered",
+        ["comment", "attach", "withdraw"],
+        None,
+    )
     assert Ticket.objects.get().severity == "minor", "a resident sets no severity"
     again = phone.get(f"tickets/{body['id']}/")
     assert again.content == answer.content

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,8 +23,12 @@ from complaints.models import Callback, Ticket, TicketEvent
 from complaints.phrases import say
 from complaints.services.callbacks import LOW_SCORE, polite_hours
 from complaints.states import CallbackOutcome, EventKind
+from complaints.undone import standing
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
+from complaints.views.undo import undo_offer
+from portal.drafts import services as drafts
+from portal.drafts.shown import of_form
 from portal.organization.models import User
 from portal.pages import moments
 from portal.pages.houses import sites
@@ -64,7 +69,8 @@ def record(request: HttpRequest, callback_id: int) -> HttpResponse:
     form = CallbackForm(request.POST)
     if not form.is_valid():
         return _page(request, chosen=callback.pk, form=form, status=422)
-    if callback.finished_at is not None:
+    tried = form.cleaned_data["tried"]
+    if callback.finished_at is not None or (tried is not None and callback.attempts > tried):  # a double click
         messages.info(
             request,
             _("%(number)s: this call is recorded already.") % {"number": callback.ticket.number},
@@ -72,7 +78,9 @@ def record(request: HttpRequest, callback_id: int) -> HttpResponse:
         )
         return redirect("complaints:callbacks")
     try:
-        services.record_callback(callback.pk, by=user, **_outcome(form.cleaned_data))
+        with transaction.atomic():
+            drafts.use_up(user, f"callback:{callback.pk}")
+            services.record_callback(callback.pk, by=user, **_outcome(form.cleaned_data))
     except Refusal as refusal:
         return _page(request, chosen=callback.pk, form=form, problem=refusal.user_message, status=409)
     messages.success(
@@ -111,14 +119,14 @@ def _page(
     call = call or _next(due, user, now)
     done = list(
         visible.filter(last_tried_at__gte=_midnight(now))
-        .select_related("ticket__resident")
+        .select_related("ticket__resident", "ticket__last_step")
         .order_by("-last_tried_at")[:LISTED]
     )
     words = shown.Words(now)
     context: dict[str, Any] = {
         "due": [_line(one, call, words) for one in due],
         "due_count": len(due),
-        "done": [_done_line(one) for one in done],
+        "done": [_done_line(one) | {"undo": undo_offer(one.ticket, user, now)} for one in done],
         "done_count": len(done),
         "done_words": _done_words(done, due, now),
         "remarks": str(form.data.get("remarks", "")) if form else "",
@@ -128,10 +136,13 @@ def _page(
         "polite": {"open": True, "words": ""},
     }
     if call is not None:
+        draft = of_form(user, f"callback:{call.pk}")
+        if form is None:
+            context |= {"remarks": draft.typed.get("remarks", ""), "score": draft.typed.get("score", "")}
         following = [one for one in due if one is not call]
         later = due.index(call) + 1
         context |= {
-            "call": _call(call, user, words),
+            "call": _call(call, user, words) | {"draft": draft, "tried": call.attempts},
             "story": _story(call),
             "phrases": _phrases(call, user),
             "polite": _polite(call.ticket, now),
@@ -246,11 +257,9 @@ def _story(callback: Callback) -> list[dict[str, str]]:
     """怎么回事, 怎么办的, 怎么说的: the report, the handling, what was said; one statement."""
     ticket = callback.ticket
     found: dict[str, TicketEvent] = {}
-    for event in (
-        TicketEvent.objects.filter(ticket=ticket, round=callback.round, kind__in=STORY)
-        .select_related("by")
-        .order_by("pk")
-    ):
+    kinds = [*STORY, EventKind.UNDONE]
+    events = TicketEvent.objects.filter(ticket=ticket, round=callback.round, kind__in=kinds).select_related("by")
+    for event in standing(events.order_by("pk")):
         found[event.kind] = event
     handled = next(
         (found[kind] for kind in (EventKind.RESOLVED, EventKind.ANSWERED, EventKind.DECLINED) if kind in found), None

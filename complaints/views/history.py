@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -22,6 +22,7 @@ from complaints.states import (
     Severity,
     Target,
 )
+from complaints.undone import undone_ids
 from complaints.views.shown import DUE
 from portal.organization.roles import Role
 from portal.pages import moments
@@ -49,6 +50,8 @@ MARKS = {
     EventKind.CALLBACK: ("phone", ""),
     EventKind.RATED: ("person", "seen"),
     EventKind.COMMENT: ("person", "seen"),
+    EventKind.ATTACHED: ("clip", "seen"),
+    EventKind.UNDONE: ("undo", ""),
     EventKind.WITHDRAWN: ("person", "seen"),
     EventKind.INTERNAL_NOTE: ("lock", "inner"),
     EventKind.REGRADED: ("up", ""),
@@ -72,19 +75,24 @@ class Entry:
     of_clock: bool = False
     for_resident: bool = False
     loud: bool = True
+    event: int = 0
+    undone: bool = False
+    files: list[dict[str, Any]] = field(default_factory=list)
 
 
 def entries(
     events: Iterable[TicketEvent], steps: Iterable[TimerStep], timers: dict[int, TicketTimer], zone: tzinfo
 ) -> list[Entry]:
     """Both histories as one, newest first."""
-    found = [_of_event(event, zone) for event in events]
+    events = list(events)
+    gone = undone_ids(events)
+    found = [_of_event(event, zone, undone=event.pk in gone) for event in events]
     found += [_of_clock(step, timers[step.timer_id], zone) for step in steps if step.timer_id in timers]
     found.sort(key=lambda entry: entry.moment)
     return found[::-1]  # not reverse=True: what followed at the very same moment stands above
 
 
-def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:
+def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False) -> Entry:
     icon, css = MARKS.get(EventKind(event.kind), ("note", ""))
     words_shown = event.kind in WORDS_FOR_RESIDENTS
     who = event.by.name if event.by else (_("Resident") if event.by_resident_id else _("Portal"))
@@ -99,8 +107,16 @@ def _of_event(event: TicketEvent, zone: tzinfo) -> Entry:
         css=css,
         inner=event.kind not in SHOWN_TO_RESIDENTS and bool(event.text),
         seen=words_shown,
-        for_resident=event.kind in SHOWN_TO_RESIDENTS,
+        for_resident=event.kind in SHOWN_TO_RESIDENTS and not undone,
+        event=event.pk,
+        undone=undone,
+        files=[_file(one) for one in getattr(event, "held", [])],
     )
+
+
+def _file(held: dict[str, Any]) -> dict[str, Any]:
+    address = f"files/{held['uuid']}/"
+    return held | {"url": address, "preview": f"{address}preview/" if held["preview"] else ""}
 
 
 def what_happened(event: TicketEvent) -> str:
@@ -160,7 +176,12 @@ def _wish(details: dict[str, Any]) -> str:
         return ""
 
 
+def _undone(details: dict[str, Any]) -> str:
+    return str(EventKind(details["step"]).label) if details.get("step") in EventKind.values else ""
+
+
 _DETAILS = {
+    EventKind.UNDONE: _undone,
     EventKind.REGISTERED: _severity,
     EventKind.DISPATCHED: _department,
     EventKind.SENT_BACK: _department,
@@ -214,6 +235,9 @@ def _clock_words(step: TimerStep, timer: TicketTimer, zone: tzinfo) -> str:
         TimerEventKind.BREACHED: _("%(what)s: passed its limit %(due)s"),
         TimerEventKind.RECOMPUTED: _("%(what)s: the deadline moved to %(due)s"),
         TimerEventKind.CANCELLED: _("%(what)s: no longer due"),
+        TimerEventKind.UNDONE: _("%(what)s: undone, the clock runs again, due %(due)s")
+        if due
+        else _("%(what)s: undone"),
     }
     return patterns.get(TimerEventKind(step.kind), "%(what)s") % values
 

@@ -24,6 +24,7 @@ from complaints.services import may_take
 from complaints.states import TRANSITIONS, Severity, Step
 from complaints.views import shown
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.undo import undo_offer
 from portal.organization.models import Department, User
 from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages import moments
@@ -103,7 +104,9 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
-    return _preview(ticket, user, timezone.now())
+    """After a step taken in the preview: with the offer to undo it."""
+    now = timezone.now()
+    return _preview(ticket, user, now) | {"undo": undo_offer(ticket, user, now)}
 
 
 def _wants_list(request: HttpRequest) -> bool:

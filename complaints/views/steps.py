@@ -36,6 +36,10 @@ class StepSpec:
     phrase: str = ""
     hint: str | Promise = ""
 
+    @property
+    def takes_files(self) -> bool:
+        return self.form is not None and issubclass(self.form, forms.TextForm)
+
 
 def _version(typed: dict[str, Any]) -> dict[str, Any]:
     return {"version": typed.get("version")}
@@ -198,7 +202,7 @@ SPECS: dict[str, StepSpec] = {
             "note",
             pgettext_lazy("step", "Internal note"),
             "lock",
-            lambda t, u, d: services.note_inside(t.pk, d["text"], by=u),
+            lambda t, u, d: services.note_inside(t.pk, d["text"], by=u, with_files=d["with_files"]),
             forms.TextForm,
             key="m",
         ),

@@ -16,9 +16,12 @@ from django.views.decorators.http import require_POST
 from complaints.errors import Refusal, Stale
 from complaints.models import Ticket, TicketEvent
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.drafting import bring_in, key_of, send
 from complaints.views.queue import preview_of
 from complaints.views.steps import SPECS, is_whose, label_of
 from complaints.views.ticket import Refused, form_of, found_by, page_of
+from portal.drafts.models import Draft
+from portal.drafts.services import discard
 from portal.organization.models import User
 
 REPEAT_SECONDS = 30
@@ -35,16 +38,26 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     spec = SPECS[slug]
     label = label_of(spec, found)
     form = form_of(spec, found, request.POST)
+    key = key_of(number, slug)
     if not is_whose(slug, user, found):
         whose = Refused(slug, form if spec.form else None, _("This step belongs to somebody else."))
         return page_of(request, found, whose, status=403)
+    files_refused = bring_in(request, user, key) if spec.takes_files else ""
+    if slug == "note" and (
+        files_refused or Draft.objects.visible_to(user).filter(key=key, files__isnull=False).exists()
+    ):
+        form.fields["text"].required = False  # a photo says enough
+    if files_refused:
+        form.is_valid()
+        return page_of(request, found, Refused(slug, form, files_refused), status=422)
     if not form.is_valid():
         odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
         return page_of(request, found, Refused(slug, form if spec.form else None, odd), status=422)
     try:
-        spec.take(found, user, form.cleaned_data)
+        send(found, user, spec, form.cleaned_data)
     except Stale as stale:
         if _is_repeat(found, user, form.cleaned_data):
+            discard(user, key)
             return redirect(found.url)
         seen = form.cleaned_data.get("seen") or 0
         refused = Refused(slug, form if spec.form else None, stale.user_message, stale=True, seen=seen)

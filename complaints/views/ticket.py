@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,15 +20,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from complaints import forms
-from complaints.models import Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.phrases import say
 from complaints.services import How
 from complaints.states import EventKind, ReportChannel, Status
+from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.drafting import drafts_about, key_of, writing_words
 from complaints.views.steps import COMPOSERS, SPECS, StepSpec
 from complaints.views.strip import strip
+from complaints.views.undo import undo_offer
 from complaints.views.what_if import deadlines_by_severity
+from portal.drafts.shown import FormDraft, of_forms
 from portal.organization.models import User
 from portal.pages.houses import departments_at
 from portal.promises import policies
@@ -66,7 +72,9 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "reported_by")
+    tickets = (
+        Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "reported_by", "last_step")
+    )
     annotated = tickets.annotate(phone=Subquery(number_of), relation=Subquery(relation.values("relation")[:1]))
     return get_object_or_404(annotated, number=number)
 
@@ -92,7 +100,8 @@ def form_of(
 def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     zone = found.site.zone
-    events = list(TicketEvent.objects.filter(ticket=found).select_related("by"))
+    events = list(_with_files(TicketEvent.objects.filter(ticket=found).select_related("by")))
+    counting = standing(events)
     timers = {timer.pk: timer for timer in TicketTimer.objects.filter(ticket=found).order_by("pk")}
     clock_steps = list(TimerStep.objects.filter(timer__ticket=found))
     policies.limits_by_id({timer.policy_target_id for timer in timers.values()})  # all at once, not one by one
@@ -100,13 +109,17 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
     words = shown.Words(now)
     open_steps = steps.open_to(user, found, running)
     log = history.entries(events, clock_steps, timers, zone)
+    about = drafts_about(found.number)
+    drafts = of_forms(user, about, [key_of(found.number, slug) for slug, spec in SPECS.items() if spec.form])
+    if refused and refused.form is not None:
+        drafts[key_of(found.number, refused.slug)].without_offer()
     view = request.GET.get("log", "") if request.GET.get("log", "") in LOG_VIEWS else ""
     last_seen = max((event.pk for event in events), default=0)
-    act = _act(request, found, open_steps, refused, last_seen, _result(events, found.round))
+    act = _act(request, found, open_steps, refused, last_seen, _result(counting, found.round), drafts)
     buttons = _buttons(found, open_steps, act)
     context = {
         "ticket": _facts_of(found, words, now, zone),
-        "steps": strip(found, list(timers.values()), events, words, zone),
+        "steps": strip(found, list(timers.values()), counting, words, zone),
         "buttons": buttons[:MOST_BUTTONS],
         "more": buttons[MOST_BUTTONS:],
         "narrow_more": buttons[1:],
@@ -124,16 +137,20 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
             }
             for code, label in LOG_VIEWS.items()
         ],
-        "note": _composer("note", refused, last_seen),
+        "undo": undo_offer(found, user, now, counting),
+        "writing": writing_words(about, user, now),
+        "note": _composer("note", refused, drafts[key_of(found.number, "note")]),
         "reply_key": "" if any(spec.key == "t" and spec.slug not in COMPOSERS for spec in open_steps) else "t",
-        "reply": _composer("reply", refused, last_seen) if steps.may_reply(user, found) else None,
+        "reply": _composer("reply", refused, drafts[key_of(found.number, "reply")])
+        if steps.may_reply(user, found)
+        else None,
         "last_seen": last_seen,
         "resident_facts": beside.resident_facts(found),
         "duty_facts": beside.duty_facts(found),
         "timers": beside.timer_lines(timers.values(), words, zone),
-        "hand_ups": beside.hand_ups(timers.values(), events, zone),
+        "hand_ups": beside.hand_ups(timers.values(), counting, zone),
         "ladder": beside.ladder(found, timers.values(), clock_steps, zone),
-        "rounds": beside.rounds(found, events, zone),
+        "rounds": beside.rounds(found, counting, zone),
     }
     context["step_words"] = _step_words(context["steps"])
     return render(request, "complaints/ticket.html", context, status=status)
@@ -189,21 +206,27 @@ def _act(
     refused: Refused | None,
     last_seen: int,
     result: str,
+    drafts: dict[str, FormDraft],
 ) -> dict[str, Any] | None:
-    """The form that is open: the one that was refused, else the one that the address asks for."""
-    slug = refused.slug if refused and refused.form and refused.slug not in COMPOSERS else request.GET.get("do", "")
+    """The form that is open: the one that was refused, else the one that the address asks for or that has a draft."""
+    begun = next((one.slug for one in open_steps if one.form and drafts[key_of(found.number, one.slug)].offered), "")
+    asked = request.GET.get("do", "") or begun
+    slug = refused.slug if refused and refused.form and refused.slug not in COMPOSERS else asked
     spec = next((one for one in open_steps if one.slug == slug and slug not in COMPOSERS), None)
     if refused and refused.form is not None and refused.slug == slug and slug not in COMPOSERS:
         spec = SPECS[slug]
     if spec is None or spec.form is None:
         return None
+    draft = drafts[key_of(found.number, spec.slug)]
     form = (
         refused.form
         if refused and refused.form is not None and refused.slug == slug
-        else form_of(spec, found, initial=_likely(spec, found, result))
+        else form_of(spec, found, initial={**_likely(spec, found, result), **draft.words})
     )
     return {
         "slug": spec.slug,
+        "draft": draft,
+        "takes_files": spec.takes_files,
         "title": steps.label_of(spec, found),
         "submit": steps.label_of(spec, found),
         "icon": spec.icon,
@@ -249,7 +272,7 @@ def _likely(spec: StepSpec, found: Ticket, result: str) -> dict[str, Any]:
     return {"text": result, "how": How.IN_PERSON if at_counter else How.PHONE}
 
 
-def _composer(slug: str, refused: Refused | None, last_seen: int) -> dict[str, Any]:
+def _composer(slug: str, refused: Refused | None, draft: FormDraft) -> dict[str, Any]:
     mine = refused if refused and refused.slug == slug and refused.form is not None else None
     titles = {
         "note": (_("Internal note"), _("Add the internal note")),
@@ -259,10 +282,10 @@ def _composer(slug: str, refused: Refused | None, last_seen: int) -> dict[str, A
     return {
         "title": titles[slug][0],
         "submit": titles[slug][1],
-        "text": str(mine.form.data.get("text", "")) if mine and mine.form else "",
+        "text": str(mine.form.data.get("text", "")) if mine and mine.form else draft.typed.get("text", ""),
+        "draft": draft,
         "invalid": said[0] if said else "",
-        "open": mine is not None,
-        "seen": last_seen,
+        "open": mine is not None or bool(draft.offered),
     }
 
 
@@ -278,6 +301,13 @@ def _what_changed(refused: Refused | None, events: list[TicketEvent], zone: Zone
         "events": history.entries(since, (), {}, zone),
         "typed": refused.form is not None,
     }
+
+
+def _with_files(events: QuerySet[TicketEvent]) -> QuerySet[TicketEvent]:
+    """Each entry with its photos and documents, as ``held``; in the same statement."""
+    facts = JSONObject(uuid="file__uuid", name="file__name", preview="file__preview", for_resident="for_resident")
+    of_event = Attachment.objects.filter(event=OuterRef("pk")).order_by("pk")
+    return events.annotate(held=ArraySubquery(of_event.values(json=facts)))
 
 
 def _shown_entries(log: list[history.Entry], view: str) -> list[history.Entry]:

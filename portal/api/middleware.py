@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +16,11 @@ from gunicorn.http.errors import ParseException
 from portal.addresses import rated_address
 from portal.api import rates
 from portal.api.problems import problem_page
+from portal.files.limits import MOST_BYTES
 
 PREFIX = "/api/"
+CHUNK = 64 * 1024
+MOST_OF_AN_UPLOAD = MOST_BYTES + CHUNK
 UNCOUNTED = "/api/v1/health/"  # answers within two seconds, whatever Redis does
 
 
@@ -32,12 +36,15 @@ class ResidentApiMiddleware:
         if not rate.allowed:
             response: HttpResponse = problem_page(request, 429, _("Too many requests. Please wait a little."))
             response["Retry-After"] = str(rate.reset)
-        elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not _is_upload(request):
-            response = problem_page(request, 413, _("The body is larger than 1 MB."))
+        elif _length(request) > _most_bytes(request):
+            words = _("This file is larger than 10 MB.") if _is_upload(request) else _("The body is larger than 1 MB.")
+            response = problem_page(request, 413, words)
         elif not readable:
             response = problem_page(request, 400, _("The request cannot be read."))
         else:
             response = self.get_response(request)
+        if isinstance(body := getattr(request, "_stream", None), SpooledTemporaryFile):
+            body.close()
         response["RateLimit-Limit"] = str(rate.limit)
         response["RateLimit-Remaining"] = str(rate.remaining)
         response["RateLimit-Reset"] = str(rate.reset)
@@ -67,12 +74,31 @@ def _read_chunks(request: HttpRequest) -> bool:
     chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
     if chunked and not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
         try:
-            body = request.META["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            body, length = _spooled(request.META["wsgi.input"], _most_bytes(request) + 1)
         except (OSError, ParseException):
             return False
-        request.META["CONTENT_LENGTH"] = str(len(body))
-        request._stream = BytesIO(body)  # type: ignore[attr-defined]
+        request.META["CONTENT_LENGTH"] = str(length)
+        request._stream = body  # type: ignore[attr-defined]
     return True
+
+
+def _spooled(source: IO[bytes], most: int) -> tuple[IO[bytes], int]:
+    """The first ``most`` bytes, what is large of it on the disk, and how many they are."""
+    body = SpooledTemporaryFile(max_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115 - the parser reads it
+    try:
+        while body.tell() < most and (part := source.read(min(CHUNK, most - body.tell()))):
+            body.write(part)
+    except BaseException:
+        body.close()
+        raise
+    length = body.tell()
+    body.seek(0)
+    return body, length
+
+
+def _most_bytes(request: HttpRequest) -> int:
+    """A file and the parts round it, or a megabyte of JSON."""
+    return MOST_OF_AN_UPLOAD if _is_upload(request) else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def _length(request: HttpRequest) -> int:

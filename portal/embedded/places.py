@@ -63,6 +63,10 @@ class State:
     def static_root(self) -> Path:
         return self.folder / "static"
 
+    @property
+    def files_root(self) -> Path:
+        return self.folder / "files"
+
     def log(self, program: str) -> Path:
         return self.logs / f"{program}.log"
 

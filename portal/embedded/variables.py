@@ -98,6 +98,7 @@ def portal_variables(state: State, connection: dict[str, str], memory: Memory, *
     if "PORTAL_POSTGRES_BIN" in env:
         env["PATH"] += os.pathsep + env.pop("PORTAL_POSTGRES_BIN")  # psql for dbshell, behind the system's own
     env["PORTAL_STATIC_ROOT"] = str(state.static_root)
+    env.setdefault("PORTAL_FILES_ROOT", str(state.files_root))
     if not env.get("PORTAL_DEMO"):
         env["PORTAL_DEMO"] = demo or memory.get("demo") or "0"
     # With outside servers in production, a key made here would differ from host to host: there it is given.
@@ -118,6 +119,7 @@ def variables_for_tests(state: State, connection: dict[str, str]) -> dict[str, s
     return env | {
         "PORTAL_TESTING": "1",
         "PORTAL_STATIC_ROOT": str(state.static_root),
+        "PORTAL_FILES_ROOT": str(state.files_root),
         "SECRET_KEY": random_secret_key(),
         "FIELD_KEYS": random_field_key(),
         "HTTPS": "0",

@@ -28,6 +28,9 @@ NOT_KEPT = frozenset(
 # What the portal itself put into a form, and what was chosen in it: no words of anybody's.
 NOT_SHOWN = frozenset(
     [
+        "draft",
+        "draft_version",
+        "tried",
         "version",
         "seen",
         "request_key",
@@ -52,7 +55,18 @@ NOT_SHOWN = frozenset(
         "single_keys",
     ]
 )
-ELSEWHERE = ("/login/", "/logout/", "/api/", "/admin/", "/me/password/", "/me/pin/", "/i18n/", "/lock/", "/switch/")
+ELSEWHERE = (
+    "/login/",
+    "/logout/",
+    "/api/",
+    "/admin/",
+    "/me/password/",
+    "/me/pin/",
+    "/me/drafts/",
+    "/i18n/",
+    "/lock/",
+    "/switch/",
+)
 
 
 class KeepWhatWasTyped:

@@ -138,6 +138,7 @@ class TimerEventKind(models.TextChoices):
     LEVEL_FIRED = "level_fired", _("level fired")
     RECOMPUTED = "recomputed", _("recomputed")
     CANCELLED = "cancelled", _("cancelled")
+    UNDONE = "undone", _("undone")  # its details name the events that no longer count
 
 
 class TimerEvent(models.Model):

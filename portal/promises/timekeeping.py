@@ -144,6 +144,27 @@ class Ledger:
             timer, TimerEventKind.RECOMPUTED, policy_target=policy_target_id, cause=cause, fixed=as_json(fixed_due_at)
         )
 
+    def undo(
+        self,
+        timer: Timer,
+        state: TimerState,
+        paused_at: datetime | None,
+        steps: Iterable[TimerEvent],
+        *,
+        undone: Sequence[int],
+    ) -> None:
+        """Let it go on as before the events ``undone``; ``steps`` are those that stay. A breach stays, and what fired.
+
+        What came due meanwhile is found by the next sweep.
+        """
+        timer.state, timer.paused_at, timer.met_at = state, paused_at, None
+        if state == TimerState.RUNNING:
+            self._set_deadline(timer, policies.limit_of(timer.policy_target_id), pauses_of(steps))
+            timer.next_check_at = next_check(timer)
+        else:
+            timer.due_at, timer.moments, timer.next_check_at = None, [], None
+        self._touch(timer, TimerEventKind.UNDONE, undone=list(undone))
+
     def write(self) -> None:
         """Insert what began, update what changed, add the events: at most three statements."""
         if self._begun:
@@ -190,11 +211,18 @@ def next_check(timer: Timer) -> datetime | None:
     return first + JUST_AFTER if first is not None and first == timer.due_at else first
 
 
+def standing(events: Iterable[TimerEvent]) -> list[TimerEvent]:
+    """The events that still count: an undone one stays in the history and means nothing any more."""
+    found = list(events)
+    gone = {pk for event in found if event.kind == TimerEventKind.UNDONE for pk in event.details["undone"]}
+    return [event for event in found if event.pk not in gone and event.kind != TimerEventKind.UNDONE]
+
+
 def pauses_of(events: Iterable[TimerEvent]) -> list[tuple[datetime, datetime]]:
     """The finished pauses of one timer, from its events in order."""
     found: list[tuple[datetime, datetime]] = []
     since: datetime | None = None
-    for event in events:
+    for event in standing(events):
         if event.kind == TimerEventKind.PAUSED:
             since = event.at
         elif event.kind == TimerEventKind.RESUMED and since is not None:
@@ -208,6 +236,7 @@ def deadline_from_events(events: Sequence[TimerEvent], place: Place, started_at:
 
     The slow twin of what the row carries: ``sla_explain`` shows it and ``check_integrity`` compares.
     """
+    events = standing(events)
     stated = [e for e in events if e.kind in {TimerEventKind.STARTED, TimerEventKind.RECOMPUTED}]
     last = stated[-1]
     if sum(e.kind == TimerEventKind.PAUSED for e in events) > sum(e.kind == TimerEventKind.RESUMED for e in events):

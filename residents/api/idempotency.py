@@ -46,7 +46,7 @@ def idempotent(handler: Handler) -> Handler:
         if not PRINTABLE.fullmatch(key):
             raise ValidationError({"Idempotency-Key": [_("This is 1 to 128 printable ASCII characters.")]})
         scope = _digest("|".join((request.user.phone, str(request.method), request.path, key)))
-        body_hash = _digest(json.dumps(request.data, sort_keys=True))
+        body_hash = _digest(json.dumps(_comparable(request), sort_keys=True))
         with transaction.atomic():
             kept = _take(scope)
             if kept is not None:
@@ -56,6 +56,18 @@ def idempotent(handler: Handler) -> Handler:
         return answer
 
     return once
+
+
+def _comparable(request: Request) -> Any:
+    """The body as parsed; of a form with files its parts, a file by its name and the hash of its bytes."""
+    if not request.FILES:
+        return request.data
+    files = []
+    for field, sent in request.FILES.lists():
+        for file in sent:
+            files.append([field, file.name, hashlib.file_digest(file, "sha256").hexdigest()])
+            file.seek(0)
+    return {"fields": sorted(request.POST.lists()), "files": sorted(files)}
 
 
 def _take(scope: str) -> tuple[Any, ...] | None:

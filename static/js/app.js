@@ -162,7 +162,7 @@
     }
     let done = true;
     if (letter === "g") went = Date.now();
-    else if (letter === "?") { const dialog = $("#keys"); if (dialog) dialog.showModal(); else done = false; }
+    else if (letter === "?") { const dialog = $("#keys"); if (dialog) { listKeys($("[data-here]", dialog)); dialog.showModal(); } else done = false; }
     else if (letter === "/") { const field = $("[data-filter]"); if (field) { field.focus(); field.select(); } else done = false; }
     else if (letter === "j" && rows().length) step(1);
     else if (letter === "k" && rows().length) step(-1);
@@ -172,6 +172,22 @@
     else done = false;
     if (done) e.preventDefault();
   });
+  function listKeys(list) { // what acts on this page: its own buttons, in their own words
+    $$("[data-when]", list).forEach((row) => { row.hidden = !$$(row.dataset.when).some(seen); });
+    $$("[data-own]", list).forEach((row) => row.remove());
+    const rows = new Map($$("[data-key]").filter(seen).map((button) => [button.dataset.key.toUpperCase(), button]));
+    for (const [key, button] of rows) {
+      const row = document.createElement("div"), dt = document.createElement("dt"), kbd = document.createElement("kbd"), dd = document.createElement("dd");
+      const words = button.cloneNode(true);
+      $$("kbd", words).forEach((one) => one.remove());
+      row.dataset.own = "";
+      kbd.textContent = key;
+      dd.textContent = words.textContent.trim();
+      dt.append(kbd);
+      row.append(dt, dd);
+      list.append(row);
+    }
+  }
   function open(letter) { // a page without the button still knows the two keys that begin a registration
     const place = { c: "/tickets/new/", r: "/tickets/new/?kind=service_request" }[letter];
     if (place && $("#keys") && $("#keys").dataset.register !== undefined) { location.assign(place); return true; }
@@ -220,6 +236,17 @@
   const wrong = $("[data-focus]");
   if (wrong) wrong.focus();
   $$("[data-choose]").forEach((el) => el.addEventListener("change", () => el.form.requestSubmit()));
+
+  /* --- the undo bar: ten seconds, as long as neither pointer nor focus is on it --------------------------------------- */
+  const bar = $("[data-undo-bar]");
+  if (bar) {
+    let left = 10;
+    const gone = setInterval(() => {
+      if (bar.matches(":hover, :focus-within") || document.hidden || (left -= 1) > 0) return;
+      clearInterval(gone);
+      bar.hidden = true;
+    }, 1000);
+  }
 
   /* --- the counter form --------------------------------------------------------------------------------------------- */
   const form = $("form[data-register]");

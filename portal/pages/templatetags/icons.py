@@ -27,6 +27,9 @@ ROW_ICONS = {
     "back": "arrow-return-left",
     "info": "info-circle",
     "redo": "arrow-repeat",
+    "undo": "arrow-counterclockwise",
+    "clip": "paperclip",
+    "camera": "camera",
 }
 # Severity is read by the number of filled bars, so these three are ours.
 BARS = {

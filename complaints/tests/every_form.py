@@ -1,0 +1,170 @@
+"""Every form and every address that takes a query, each field with something good in it: what bad input starts from."""
+
+from __future__ import annotations
+
+from complaints.forms import CallbackForm, FilterForm, RegisterForm
+from complaints.models import Callback, Category, Ticket
+from complaints.tests.house import House
+from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive
+from complaints.views.steps import SPECS
+from portal.pages.forms import LooksForm
+from residents.views import changing
+
+Form = tuple[str, str, str, dict[str, str]]
+NO_FILE = "00000000-0000-4000-8000-000000000002"
+
+
+def keep(text: str) -> str:
+    return f"keep-{text}-\u4e2d"
+
+
+def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Form]:
+    """By the name of the address: (who, method, address, every field with something good in it)."""
+    where = f"/tickets/{ticket.number}/"
+    department = str(house.departments["engineering"].pk)
+    typed = {name: keep(name) for name in ("place", "about", "demand", "description")}
+    register = dict.fromkeys(RegisterForm.base_fields, "") | typed | {
+        "request_key": "00000000-0000-4000-8000-000000000001", "kind": "complaint", "channel": "counter",
+        "room": "8-1-1203", "category": Category.objects.filter(parent=None)[0].code, "severity": "minor",
+        "department": department, "dispatch_now": "on",
+    }  # fmt: skip
+    good = {"department": department, "how": "phone", "understood": "yes", "severity": "minor",
+            "version": "", "seen": "", "text": keep("text"), "said": keep("said")}  # fmt: skip
+    steps = {
+        f"complaints:step_{slug}": (
+            next(name for name in ("reception", "engineer", "engineering_head", "manager") if name in STEPS[slug]),
+            "POST", f"{where}{slug}/",
+            {name: good[name] for name in (spec.form.base_fields if spec.form else ("version", "seen"))} | {"next": ""},
+        )
+        for slug, spec in SPECS.items()
+    }  # fmt: skip
+    return steps | {
+        "pages:sign_in": ("", "POST", "/login/", {"username": "nobody", "password": "x", "next": "/queue/"}),
+        "pages:me": ("bar", "POST", "/me/", dict.fromkeys(LooksForm.base_fields, "")),
+        "pages:password": (
+            "bar", "POST", "/me/password/", dict.fromkeys(("old_password", "new_password1", "new_password2"), "x"),
+        ),
+        "pages:notifications": ("reception", "POST", "/notifications/", {"up_to": "1"}),
+        "pages:set_language": ("", "POST", "/i18n/setlang/", {"language": "en", "next": "/me/"}),
+        "complaints:register": ("reception", "POST", "/tickets/new/", register),
+        "complaints:record_callback": (
+            "reception_b", "POST", f"/callbacks/{callback.pk}/",
+            dict.fromkeys(CallbackForm.base_fields, "") | {"outcome": "no_answer", "remarks": keep("remarks")},
+        ),
+        "complaints:queue": (
+            "reception", "GET", "/queue/", dict.fromkeys(FilterForm.base_fields, "") | {"tab": "all", "from": ""},
+        ),
+        "complaints:residents": ("reception", "GET", "/tickets/new/residents/", {"q": "8-1-1203"}),
+        "complaints:ticket": ("reception", "GET", where, {"do": "dispatch", "log": "limits"}),
+        "complaints:preview": ("reception", "GET", f"{where}preview/", {"from": "preview"}),
+        "complaints:callbacks": ("reception", "GET", "/callbacks/", {"call": str(callback.pk)}),
+        "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
+        "pages:start": ("reception", "GET", "/", {}),
+        "health": ("", "GET", "/health/", {}),
+        "live": ("", "GET", "/health/live/", {}),
+        "pages:robots": ("", "GET", "/robots.txt", {}),
+        "pages:favicon": ("", "GET", "/favicon.ico", {}),
+        "pages:sign_out": ("", "POST", "/logout/", {}),
+        "complaints:undo": ("reception", "POST", f"{where}undo/", {"next": ""}),
+        "complaints:presence": ("reception", "GET", f"{where}presence/", {}),
+        "complaints:file": ("reception", "GET", f"{where}files/{NO_FILE}/", {}),
+        "complaints:file_preview": ("reception", "GET", f"{where}files/{NO_FILE}/preview/", {}),
+        "drafts:drafts": ("reception", "GET", "/me/drafts/", {}),
+        "drafts:save": ("reception", "POST", "/me/drafts/save/", {"draft": "register", "place": "x"}),
+        "drafts:discard": ("reception", "POST", "/me/drafts/discard/", {"draft": "register", "next": ""}),
+        "drafts:add_file": ("reception", "POST", "/me/drafts/files/", {"draft": "register", "upload": "x"}),
+        "drafts:preview": ("reception", "GET", f"/me/drafts/files/{NO_FILE}/", {}),
+        "drafts:remove_file": ("reception", "POST", f"/me/drafts/files/{NO_FILE}/remove/", {"draft": "register"}),
+    } | accounts_forms(house) | archive_forms(house)  # fmt: skip
+
+
+def accounts_forms(house: House) -> dict[str, Form]:
+    """The administrator's forms, and those of one's own way in."""
+    person, site = f"/settings/people/{house.bar.pk}/", f"s{house.site.pk}"
+    facts = {"username": "bar", "name": "x", "phone": "1", "email": "a@example.com"}
+    place = {"code": "NEW", "name": "x", "time_zone": "Asia/Shanghai"}
+    department = {"site": str(house.site.pk), "code": "new", "name": "x", "name_en": "x", "outside_firm": "on"}
+    rows = {"form-TOTAL_FORMS": "6", "form-INITIAL_FORMS": "0", "form-0-username": "new", "form-0-name": "x",
+            "form-0-role": "receptionist", "form-0-place": site, "form-0-email": ""}  # fmt: skip
+    company = {"name": "x", "hotline": "1"}
+    admin = {
+        "person_new": ("/settings/people/new/", {**facts, "role": "receptionist", "place": site}),
+        "person": (person, facts),
+        "give_role": (f"{person}roles/", {"role": "receptionist", "place": site}),
+        "person_act": (f"{person}end-role/", {"membership": "1"}),
+        "company": ("/settings/company/", company),
+        "setup_company": ("/setup/company/", company),
+        "sites": ("/settings/sites/", place),
+        "setup_sites": ("/setup/sites/", place),
+        "site": (f"/settings/sites/{house.site.pk}/", {"name": "x", "time_zone": "Asia/Shanghai"}),
+        "departments": ("/settings/departments/", department),
+        "setup_departments": ("/setup/departments/", {"site": str(house.site.pk), "take": "security", "outside": "x"}),
+        "department": (f"/settings/departments/{house.departments['security'].pk}/", {"name": "x", "name_en": "x"}),
+        "setup_people": ("/setup/people/", rows),
+        "setup_check": ("/setup/check/", {}),
+        "test_mail": ("/settings/mail/test/", {}),
+        "mail_again": ("/settings/mail/1/again/", {}),
+    }
+    looks = {"settings": "/settings/", "people": "/settings/people/", "mail": "/settings/mail/", "setup": "/setup/",
+             "setup_limits": "/setup/limits/", "lock_state": "/lock/state/"}  # fmt: skip
+    found = {f"organization:{name}": ("admin", "POST", *rest) for name, rest in admin.items()}
+    asked = {"q": "x", "site": "1", "state": "locked", "page": "1"}
+    found |= {
+        f"organization:{name}": ("admin", "GET", address, asked if name == "people" else {})
+        for name, address in looks.items()
+    }
+    unlock = {"secret": "x", "next": "/queue/", "kept": "{}"}
+    return found | {
+        "organization:lock": ("reception", "POST", "/lock/", unlock),
+        "organization:lock_now": ("reception", "POST", "/lock/now/", {}),
+        "organization:alive": ("reception", "POST", "/lock/alive/", {}),
+        "organization:switch": ("", "POST", "/switch/", {"kept": "{}"}),
+        "organization:forgotten": ("", "POST", "/password/forgotten/", {"email": "a@example.com"}),
+        "organization:set_password": ("", "POST", "/password/no/link/", {"new_password1": "x", "new_password2": "x"}),
+        "pages:pin": ("bar", "POST", "/me/pin/", {"pin": "4711", "pin_password": "x"}),
+        "pages:which_messages": ("bar", "POST", "/me/notifications/", {"bell": "work", "email": "work"}),
+    }
+
+
+def archive_forms(house: House) -> dict[str, Form]:
+    """The archive's own: what is changed, imported, shown and looked for."""
+    rows = {name: str(value) for name, value in in_the_archive(house).items()}
+    run = f"/residents/import/{rows['run']}/"
+    good = {"name": keep("name"), "number": "13900001111", "relation": "owner", "text": keep("text"), "until": "2030-01-01",
+            "plate": "粤B12345", "status": "occupied", "contact": "phone"}  # fmt: skip
+
+    def form(kind: str, slug: str, of: str, fields: dict[str, object]) -> Form:
+        said = {name: good.get(name, "") for name in fields} | {"of": of.partition("=")[2].format(**rows)}
+        place = {"unit": "units", "resident": "people"}[kind]
+        return "reception", "POST", f"/residents/{place}/{rows[kind]}/{slug}/", said
+
+    changes = {
+        f"residents:{kind}_{slug}": form(kind, slug, of, table[slug].form.base_fields)
+        for kind, slugs, table in (
+            ("unit", UNIT_CHANGES, changing.UNIT),
+            ("resident", RESIDENT_CHANGES, changing.RESIDENT),
+        )
+        for slug, of in slugs.items()
+    }
+    looks = {
+        "archive": "/residents/",
+        "building": "/residents/buildings/YJW/8/",
+        "unit": f"/residents/units/{rows['unit']}/",
+        "resident": f"/residents/people/{rows['resident']}/",
+        "shown_numbers": "/residents/shown/",
+        "export": "/residents/export.xlsx",
+        "import_template": "/residents/import/template.xlsx",
+        "import": run,
+        "import_problems": f"{run}problems.xlsx",
+    }
+    asked = {"q": "x", "page": "1", "week": "1", "before": "2026-01-01T00:00:00Z", "only": "refused", "site": "YJW"}
+    shown = {"what": "phone", "id": rows["phone"], "reason": "other", "words": keep("words"), "back": "/residents/"}
+    return changes | {
+        "residents:show": ("reception", "POST", "/residents/show/", shown),
+        "residents:imports": ("supervisor", "POST", "/residents/import/", {"site": str(house.site.pk)}),
+        "residents:import_columns": ("supervisor", "POST", f"{run}columns/", {"m0": "room"}),
+        "residents:import_go": ("supervisor", "POST", f"{run}go/", {}),
+        "residents:import_take_back": ("supervisor", "POST", f"{run}take-back/", {}),
+        "pages:find": ("reception", "GET", "/find/", {"q": "x"}),
+        **{f"residents:{name}": ("supervisor", "GET", address, asked) for name, address in looks.items()},
+    }

@@ -1,0 +1,140 @@
+"""Who reports: found from what was typed at the counter, and offered while it is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from complaints.models import Ticket
+from complaints.views.asking import the_desk, user_of
+from portal.organization.models import Site, User
+from portal.organization.roles import DESK
+from portal.pages.houses import sites
+from residents.finding import find_residents, room_digits
+from residents.models import Relation, Residence, Unit
+
+OPEN_CASES = 5
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who reports: a resident at a unit, a unit alone with a visitor, or a visitor from nowhere."""
+
+    site: Site
+    residence: Residence | None = None
+    unit: Unit | None = None
+
+
+class Unclear(Exception):
+    """Nobody, or several people, match what was typed."""
+
+    def __init__(self, words: str, matches: list[Residence] | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.matches = matches or []
+
+
+def party_of(user: User, typed: Any) -> Party:
+    """Who reports. Raises Unclear when that cannot be told from the form."""
+    named = (typed.get("chosen_party") or typed.get("party") or "")[:40]
+    if named:
+        residence = _residence(user, named)
+        if residence is not None:
+            return Party(residence.unit.site, residence, residence.unit)
+    room = typed.get("room", "")[:60].replace("\0", "")
+    visitor = typed.get("visitor_name", "").strip()
+    found = find_residents(room, user) if room.strip() else []
+    exact = [row for row in found if row.unit.digits == room_digits(room)] or found
+    if visitor:
+        unit = exact[0].unit if exact and exact[0].unit.digits == room_digits(room) else _empty_unit(user, room)
+        return Party(unit.site if unit else own_site(user), None, unit)
+    if len(exact) == 1:
+        return Party(exact[0].unit.site, exact[0], exact[0].unit)
+    if exact:
+        raise Unclear(_("Several people match “%(text)s”: choose one of them.") % {"text": room.strip()}, exact)
+    if room.strip():
+        raise Unclear(
+            _("Nobody matches “%(text)s”. Record a new visitor with name and phone.") % {"text": room.strip()}
+        )
+    raise Unclear(_("Say who reports it: a room, a name, or a new visitor."))
+
+
+def _residence(user: User, party: str) -> Residence | None:
+    """``<unit>:<resident>`` as a form names them, where this person may see the pair and it still holds."""
+    unit, _colon, resident = party.partition(":")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (unit, resident)):
+        return None
+    current = Residence.objects.current(timezone.localdate()).filter(unit__in=Unit.objects.visible_to(user))
+    return current.select_related("unit__site", "resident").filter(unit_id=unit, resident_id=resident).first()
+
+
+def _empty_unit(user: User, room: str) -> Unit | None:
+    digits = room_digits(room)
+    return Unit.objects.visible_to(user).select_related("site").filter(digits=digits).first() if digits else None
+
+
+def own_site(user: User) -> Site:
+    everywhere, mine = user.scope.sites_as(DESK)
+    known = sites()
+    if mine and not everywhere:
+        # One that was made this minute is not in every process's memory yet.
+        return known.get(min(mine)) or Site.objects.get(pk=min(mine))
+    return next(iter(known.values()))
+
+
+@login_required
+@the_desk
+@never_cache
+@require_GET
+def residents(request: HttpRequest) -> HttpResponse:
+    """The matches under the cursor, best first; the last line is always a new visitor."""
+    user = user_of(request)
+    text = request.GET.get("q", "")[:60]
+    found = find_residents(text, user)
+    cases = _open_cases(user, {row.unit_id for row in found})
+    hits = [
+        {
+            "party": f"{row.unit_id}:{row.resident_id}",
+            "room": row.unit.room,
+            "name": row.resident.name,
+            "relation": str(Relation(row.relation).label),
+            "phone": row.resident.masked_phone,
+            "address": row.resident.addressed,
+            "open": cases.get(row.unit_id, []),
+        }
+        for row in found
+    ]
+    hint = _("record name and phone") if found else _("nobody matches: record name and phone")
+    hits.append({"visitor": True, "room": "", "name": _("New visitor"), "relation": "", "phone": hint})
+    return JsonResponse({"results": hits})
+
+
+def _open_cases(user: User, units: set[int]) -> dict[int, list[dict[str, str]]]:
+    """What is open at those homes, newest first; one statement."""
+    found: dict[int, list[dict[str, str]]] = {}
+    if not units:
+        return found
+    for ticket in (
+        Ticket.objects.visible_to(user)
+        .open()
+        .filter(unit__in=units)
+        .order_by("-received_at", "-pk")[: OPEN_CASES * len(units)]
+    ):
+        cases = found.setdefault(ticket.unit_id or 0, [])
+        if len(cases) < OPEN_CASES:
+            cases.append(
+                {
+                    "number": ticket.number,
+                    "url": ticket.url,
+                    "matter": ticket.title,
+                    "status": str(ticket.get_status_display()),
+                }
+            )
+    return found
