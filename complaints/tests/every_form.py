@@ -130,8 +130,8 @@ def archive_forms(house: House) -> dict[str, Form]:
     """The archive's own: what is changed, imported, shown and looked for."""
     rows = {name: str(value) for name, value in in_the_archive(house).items()}
     run = f"/residents/import/{rows['run']}/"
-    good = {"name": keep("name"), "number": "13900001111", "relation": "owner", "text": keep("text"), "until": "2030-01-01",
-            "plate": "粤B12345", "status": "occupied", "contact": "phone"}  # fmt: skip
+    good = {"name": keep("name"), "number": "13900001111", "relation": "owner", "text": keep("text"),
+            "until": "2030-01-01", "plate": "粤B12345", "status": "occupied", "contact": "phone"}  # fmt: skip
 
     def form(kind: str, slug: str, of: str, fields: dict[str, object]) -> Form:
         said = {name: good.get(name, "") for name in fields} | {"of": of.partition("=")[2].format(**rows)}

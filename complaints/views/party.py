@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,12 @@ class Party:
     site: Site
     residence: Residence | None = None
     unit: Unit | None = None
+
+    @property
+    def words(self) -> str:
+        """What stands in the box once they are chosen."""
+        room = self.unit.room if self.unit else ""
+        return f"{room} {self.residence.resident.name}" if self.residence else room
 
 
 class Unclear(Exception):
@@ -64,6 +71,20 @@ def party_of(user: User, typed: Any) -> Party:
             _("Nobody matches “%(text)s”. Record a new visitor with name and phone.") % {"text": room.strip()}
         )
     raise Unclear(_("Say who reports it: a room, a name, or a new visitor."))
+
+
+def party_named(user: User, query: Any) -> Party | None:
+    """Who a link from the archive names (``unit``, ``person``). Raises Unclear for a home where several live."""
+    try:
+        unit = Unit.objects.visible_to(user).select_related("site").get(uuid=query.get("unit", ""))
+    except (Unit.DoesNotExist, ValidationError):
+        return None
+    living = Residence.objects.current(timezone.localdate()).filter(unit=unit).select_related("unit__site", "resident")
+    found = list(living.prefetch_related("resident__phones").order_by("pk"))
+    named = [residence for residence in found if str(residence.resident.uuid) == query.get("person", "")] or found
+    if len(named) > 1:
+        raise Unclear("", named)
+    return Party(unit.site, named[0] if named else None, unit)
 
 
 def _residence(user: User, party: str) -> Residence | None:

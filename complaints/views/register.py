@@ -25,12 +25,12 @@ from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
 from complaints.views.drafting import REGISTER, bring_in
 from complaints.views.offering import FALLBACK_DEPARTMENT, category_of, limits_by_kind, phrases_of, shown_categories
-from complaints.views.party import Party, Unclear, own_site, party_of
+from complaints.views.party import Party, Unclear, own_site, party_named, party_of
 from portal.drafts import services as drafts
 from portal.drafts.shown import FormDraft, of_form
 from portal.organization.models import Department, Site, User
 from portal.pages import moments
-from portal.pages.houses import departments, departments_at
+from portal.pages.houses import departments, departments_at, sites
 from residents.models import Relation, Residence
 
 
@@ -76,16 +76,18 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _fresh(request: HttpRequest, start: dict[str, Any]) -> HttpResponse:
-    """The empty form, or with what an earlier visit left in it."""
+    """The empty form, the one for whom a link names, or with what an earlier visit left in it."""
     user = user_of(request)
     draft = of_form(user, REGISTER)
-    if not draft.typed:
-        return _page(request, RegisterForm(initial=start), draft=draft)
-    start |= {"dispatch_now": False, **draft.words}
+    if draft.typed:
+        start |= {"dispatch_now": False, **draft.words}
     try:
-        return _page(request, RegisterForm(initial=start), party=party_of(user, draft.typed), draft=draft)
+        party = party_of(user, draft.typed) if draft.typed else party_named(user, request.GET)
     except Unclear as unclear:
         return _page(request, RegisterForm(initial=start), matches=unclear.matches, draft=draft)
+    if party is not None and not draft.typed:
+        start["room"] = party.words
+    return _page(request, RegisterForm(initial=start), party=party, draft=draft)
 
 
 def _register(
