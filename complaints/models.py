@@ -132,7 +132,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_queue(self) -> TicketQuerySet:
         """Everything one row of the queue shows, in one query."""
-        return self.select_related("site", "unit", "resident", "department", "category", "handler").annotate(
+        return self.select_related(
+            "site", "unit", "resident", "department", "category", "handler", "reported_by"
+        ).annotate(
             climbed=models.Subquery(
                 TicketTimer.objects.filter(
                     ticket=OuterRef("pk"),
@@ -354,7 +356,12 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
     def for_caller(self) -> CallbackQuerySet:
         """Who to call next, in the order in which it was promised, with everything the caller's list shows."""
         return self.select_related(
-            "ticket__site", "ticket__unit", "ticket__resident", "ticket__category", "ticket__department"
+            "ticket__site",
+            "ticket__unit",
+            "ticket__resident",
+            "ticket__category",
+            "ticket__department",
+            "ticket__reported_by",
         ).order_by("due_at", "pk")
 
 

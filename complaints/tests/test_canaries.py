@@ -100,7 +100,7 @@ def test_logs_messages_mails_and_the_queue_name_nobody(
     client.force_login(house.reception)
     with caplog.at_level(logging.DEBUG):
         everything(house, canary, client, "reception")
-        client.post("/residents/show/", {"what": "phone", "id": canary.resident.phones.get().pk, "reason": "call"})
+        client.post("/residents/show/", {"what": "phone", "id": canary.resident.phones.get().pk, "reason": "ticket"})
         client.post("/residents/show/", {"what": "phone", "id": "x" * 30, "reason": PHONE})
         sweeping.sweep()
         sender.send_waiting()

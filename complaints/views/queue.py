@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -24,12 +24,12 @@ from complaints.services import may_take
 from complaints.states import TRANSITIONS, Severity, Step
 from complaints.views import shown
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.undo import undo_offer
 from portal.organization.models import Department, User
 from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages import moments
 from portal.pages.houses import departments_at, departments_of
-from residents import phones
 from residents.models import Phone
 
 PAGE = 50
@@ -99,7 +99,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """The panel beside the list; opened as a page of its own it leads to the ticket."""
     user = user_of(request)
-    ticket = get_object_or_404(_with_phone(Ticket.objects.visible_to(user).for_queue()), number=number)
+    ticket = get_object_or_404(with_phones(Ticket.objects.visible_to(user).for_queue()), number=number)
     return render(request, "complaints/_preview.html", preview_of(ticket, user))
 
 
@@ -130,12 +130,7 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if asked["after"]:
         moment, pk = asked["after"]
         found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
-    return _with_phone(found.for_queue()).by_time_left()[: PAGE + 1]
-
-
-def _with_phone(tickets: TicketQuerySet) -> TicketQuerySet:
-    first = Phone.objects.filter(resident=OuterRef("resident")).order_by("pk").values("number")[:1]
-    return tickets.annotate(phone=Subquery(first))
+    return with_phones(found.for_queue()).by_time_left()[: PAGE + 1]
 
 
 def _matching(text: str) -> Q:
@@ -271,6 +266,7 @@ def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
     return {
         "preview": {
             "row": row,
+            "url": ticket.url,
             "category": str(ticket.category) if ticket.category else "",
             "status": words.step_of(ticket),
             "said": ticket.description,
@@ -278,9 +274,9 @@ def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
             "due": _("Due %(moment)s") % {"moment": moments.short(ticket.next_due_at, zone, seconds=True)}
             if ticket.next_due_at
             else "",
-            "phone": phones.masked(getattr(ticket, "phone", None) or ticket.visitor_phone),
             "dispatch": _choices(ticket, departments_at(ticket.site_id)) if offer else [],
-        }
+        },
+        "numbers": numbers_of(ticket, ticket.held, user, now),  # type: ignore[attr-defined]
     }
 
 
