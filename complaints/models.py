@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -238,6 +239,10 @@ class Ticket(models.Model):
             models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
             models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
             models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
+            # serve the search: any part of a number or of a visitor's phone, and the beginning of a visitor's name
+            GinIndex(OpClass("number", "gin_trgm_ops"), name="ticket_by_number"),
+            GinIndex(OpClass("visitor_phone", "gin_trgm_ops"), name="ticket_by_visitor_phone"),
+            models.Index(OpClass("visitor_name", "text_pattern_ops"), name="ticket_by_visitor_name"),
             # serves a resident's own list, newest first
             models.Index(fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"),
             # serves the month's callback rate
