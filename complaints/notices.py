@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from complaints.models import Ticket, TicketTimer
 from complaints.states import Severity, Target
@@ -62,10 +62,10 @@ def register_wordings() -> None:
 
 # What people choose channels for. Whatever has come up to somebody by name stays in their bell.
 GROUPS = (
-    choices.Group("came_up", _lazy("Late, handed up to me, or called to the counter"), always_in_bell=True),
-    choices.Group("due_soon", _lazy("Something of mine is due soon")),
-    choices.Group("work", _lazy("Work comes to me or goes on: sent, handled, returned, not solved")),
-    choices.Group("resident", _lazy("The resident: a message, a low score, praise, withdrawn")),
+    choices.Group("came_up", gettext_lazy("Late, handed up to me, or called to the counter"), always_in_bell=True),
+    choices.Group("due_soon", gettext_lazy("Something of mine is due soon")),
+    choices.Group("work", gettext_lazy("Work comes to me or goes on: sent, handled, returned, not solved")),
+    choices.Group("resident", gettext_lazy("The resident: a message, a low score, praise, withdrawn")),
 )
 _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
 _COMES_UP = frozenset({"handed_up", "manager_called"})

@@ -158,7 +158,7 @@ def archive_forms(house: House) -> dict[str, Form]:
         "import_problems": f"{run}problems.xlsx",
     }
     asked = {"q": "x", "page": "1", "week": "1", "before": "2026-01-01T00:00:00Z", "only": "refused", "site": "YJW"}
-    shown = {"what": "phone", "id": rows["phone"], "reason": "other", "words": keep("words"), "back": "/residents/"}
+    shown = {"what": "phone", "id": rows["phone"], "reason": "other", "words": "x", "back": "/residents/"}
     return changes | {
         "residents:show": ("reception", "POST", "/residents/show/", shown),
         "residents:imports": ("supervisor", "POST", "/residents/import/", {"site": str(house.site.pk)}),

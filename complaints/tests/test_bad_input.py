@@ -433,7 +433,8 @@ def test_a_text_that_was_refused_stands_in_its_field_again_as_text(
 ) -> None:
     for name, (caller, method, address, fields) in page_forms(house, a_ticket, a_callback).items():
         for field in (key for key, text in fields.items() if text and text == keep(key)):
-            wrong = {"severity": "x", "how": "x", "understood": "x", "outcome": "x", "version": "0"}
+            wrong = dict.fromkeys(("severity", "how", "understood", "outcome", "relation", "until", "contact"), "x")
+            wrong["version"] = "0"
             broken = {key: wrong.get(key, text) for key, text in fields.items()} | {field: TEXTS[nasty]}
             answer = _sent(at_desk(caller), method, address, {key: text.encode() for key, text in broken.items()})
             assert answer.status_code == 422, (name, field)
@@ -443,13 +444,14 @@ def test_a_text_that_was_refused_stands_in_its_field_again_as_text(
 def test_no_header_body_or_place_breaks_a_page(
     house: House, at_desk: Callable[[str], Client], a_ticket: Ticket, a_callback: Callback
 ) -> None:
+    forms = page_forms(house, a_ticket, a_callback)
     before, wrong = everything_saved(), []
 
     def ask(who: str, method: str, address: str, body: bytes = b"", content_type: str = "", **headers: str) -> None:
         answer = at_desk(who).generic(method, address, body, content_type, headers=headers)
         wrong.extend(((method, address[:99], content_type, headers), fault) for fault in faults_of_page(answer))
 
-    for caller, method, address, fields in page_forms(house, a_ticket, a_callback).values():
+    for caller, method, address, fields in forms.values():
         for headers in HEADERS:
             extra = dict(headers)
             ask(caller, "GET", address, b"", extra.pop("content-type", ""), **extra)

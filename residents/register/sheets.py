@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ NOTES = [
     "身份证号一列请设成文本格式，否则 Excel 会丢掉末几位。",
     "房屋状态可写：" + "、".join(STATUSES),
 ]
+_NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -50,7 +52,7 @@ def workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]
     )
     bold = book.add_format({"bold": True})
     for title, header, rows in sheets:
-        sheet = book.add_worksheet(title[:31])
+        sheet = book.add_worksheet(_NOT_IN_A_TITLE.sub(" ", title)[:31].strip(" '") or "1")
         sheet.write_row(0, 0, header, bold)
         sheet.set_column(0, max(len(header) - 1, 0), 16)
         for at, row in enumerate(rows, 1):

@@ -69,11 +69,8 @@ def move_out(residence_id: int, until: date, *, by: User) -> Residence:
 def change_resident(resident_id: int, changes: Mapping[str, Any], *, by: User) -> Resident:
     """Set some of name, form_of_address, birthday, contact, do_not_call, remarks, language."""
     resident = _resident(resident_id, by)
-    changed = [name for name, value in changes.items() if getattr(resident, name) != value]
-    for name in changed:
-        setattr(resident, name, changes[name])
+    changed = _set(resident, changes)
     if changed:
-        resident.save(update_fields=changed)
         index_again(Resident.objects.filter(pk=resident.pk))
         _note(by, f"resident {resident.uuid}", changed)
     return resident
@@ -157,11 +154,8 @@ def end_note(note_id: int, *, by: User) -> None:
 def change_unit(unit_id: int, changes: Mapping[str, Any], *, by: User) -> Unit:
     """Set some of status, area, layout, use, remarks."""
     unit = _unit(unit_id, by)
-    changed = [name for name, value in changes.items() if getattr(unit, name) != value]
-    for name in changed:
-        setattr(unit, name, changes[name])
+    changed = _set(unit, changes)
     if changed:
-        unit.save(update_fields=changed)
         _note(by, f"unit {unit.uuid}", changed)
     return unit
 
@@ -181,6 +175,16 @@ def _resident(resident_id: int, by: User) -> Resident:
     if not any(by.scope.holds(DESK, site_id=site) for site in sites):
         raise NotYours(_("Only the front desk of the site changes its archive."))
     return resident
+
+
+def _set(row: Unit | Resident, changes: Mapping[str, Any]) -> list[str]:
+    """Save what is otherwise than it was; the names of those fields."""
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, changes[name])
+    if changed:
+        row.save(update_fields=changed)
+    return changed
 
 
 def _note(by: User, subject: str, fields: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from portal.audit.models import AuditAction, AuditEntry
 from portal.notifications.models import Message
 from portal.promises import clock
-from residents import services
+from residents import integrity, services
 from residents.calling import calling
 from residents.finding import find_residents, find_units
 from residents.models import IdentityNumber, Phone, Relation, Resident, Vehicle
@@ -259,3 +259,9 @@ def test_a_second_click_adds_nobody_twice(desk: Client, house: Any) -> None:
         assert desk.post(f"/residents/units/{home.uuid}/move-in/", typed).status_code == 302
     assert Resident.objects.filter(name="赵敏").count() == 1
     assert Phone.objects.filter(number="13900001111").count() == 1
+
+
+def test_whoever_cannot_be_found_any_more_is_named_by_the_integrity_check(newcomer: Resident) -> None:
+    assert list(integrity.findings()) == []
+    Resident.objects.filter(pk=newcomer.pk).update(name="王雪")
+    assert [str(newcomer.uuid) in found for found in integrity.findings()] == [True]

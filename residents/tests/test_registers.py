@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,8 +15,9 @@ from django.core.management import call_command
 from django.db.models import Model
 from django.test import Client
 
+from portal.audit.models import AuditAction, AuditEntry
 from portal.organization.models import Company, Site
-from residents import models
+from residents import models, services
 from residents.models import ImportRun, ImportState, Phone, Residence, Resident, Unit, Vehicle
 from residents.register import course, runs
 
@@ -228,3 +230,23 @@ def test_no_identity_number_lies_open_in_the_database(house: Any) -> None:
     kept = models.IdentityNumber.objects.get()
     assert number not in kept.sealed + kept.fingerprint
     assert not ImportRun.objects.exclude(sealed_file=None).exists()
+
+
+def test_what_leaves_as_a_workbook_is_masked_and_no_cell_is_a_formula(house: Any) -> None:
+    house.site.name = "[一期]/二期: 'x'?"
+    house.site.save()
+    home = house.homes[0]
+    services.change_unit(home.unit_id, {"remarks": "=HYPERLINK(1)", "layout": "@x"}, by=house.reception)
+    client = Client()
+    client.force_login(house.people["supervisor"])
+
+    answer = client.get(f"/residents/export.xlsx?site={house.site.code}")
+
+    rows = [list(row) for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows()]
+    cells = [cell for row in rows for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    said = [str(cell.value) for cell in cells]
+    assert "'=HYPERLINK(1)" in said
+    assert "138****0001" in said
+    assert not any(home.resident.phones.get().number in word for word in said)
+    assert AuditEntry.objects.filter(action=AuditAction.EXPORTED, subject="site YJW").exists()

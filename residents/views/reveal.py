@@ -36,9 +36,9 @@ def show(request: HttpRequest) -> HttpResponse:
     """The number, and the way back; after a minute the page that asked stands there again."""
     what, row_id, reason = _asked(request)
     context: dict[str, Any] = {"back": _way_back(request), "seconds": int(HIDDEN_AGAIN_AFTER.total_seconds())}
-    status = 200
+    status, words = 200, request.POST.get("words", "").replace("\0", "")[:150]
     try:
-        shown = reveal(what, row_id, reason, request.POST.get("words", "")[:150], by=user_of(request), request=request)
+        shown = reveal(what, row_id, reason, words, by=user_of(request), request=request)
         context |= {"value": shown.value, "dial": what in TO_DIAL and reason == Reason.CALL, "what": what.label}
     except (ObjectDoesNotExist, NotYours):
         raise Http404 from None
