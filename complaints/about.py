@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from django.db.models import Avg, Count, Q
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from complaints.menu import SEE_TICKETS
 from complaints.models import Ticket
+from complaints.searching import tickets_matching
 from complaints.states import OVER, Kind
 from portal.organization.models import User
 from portal.organization.roles import DESK
@@ -19,12 +19,10 @@ from portal.pages import about, finding, menu
 from portal.pages.about import Act, Entry, Figure
 from portal.pages.countdown import time_left
 from portal.pages.finding import Hit
-from residents.finding import find_residents, resident_matches
-from residents.models import Resident
-from residents.spelling import initials, room_digits
+from residents.finding import find_residents
+from residents.spelling import initials
 
 ICONS = {Kind.COMPLAINT: "flag", Kind.SERVICE_REQUEST: "wrench", Kind.ENQUIRY: "question-circle"}
-_OF_A_NUMBER = re.compile(r"[A-Za-z]{2,6}-\d{0,8}(?:-\d*)?|\d{8}-\d+")
 
 
 def register() -> None:
@@ -90,24 +88,11 @@ def _acts(user: User, unit_uuid: str) -> list[Act]:
 def _tickets(user: User, text: str, most: int) -> list[Hit]:
     if not user.scope.holds(SEE_TICKETS):
         return []
-    where = Q()
-    if _OF_A_NUMBER.fullmatch(text):
-        where |= Q(number__icontains=text)
-    person = resident_matches(text)
-    if person is not None:
-        where |= Q(resident__in=_people(person))
-    digits = room_digits(text)
-    if any(map(str.isdigit, digits)) and digits.isascii() and digits.isalnum():
-        where |= Q(unit__digits=digits)
-    if not where:
+    matching = tickets_matching(text)
+    if matching is None:
         return []
-    found = Ticket.objects.visible_to(user).filter(where).select_related("unit", "resident")
+    found = Ticket.objects.visible_to(user).filter(matching).select_related("unit", "resident")
     return [_hit(ticket) for ticket in found.order_by("-received_at", "-pk")[:most]]
-
-
-def _people(person: Q) -> list[int]:
-    """At most so many people of a name: a planner that joins a million tickets first would take seconds."""
-    return list(Resident.objects.filter(person).values_list("pk", flat=True)[:200])
 
 
 def _hit(ticket: Ticket) -> Hit:

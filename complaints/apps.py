@@ -7,7 +7,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import about, integrity, menu, notices, open_work, shipped
+        from complaints import about, calling, integrity, menu, notices, open_work, shipped
         from complaints.api.refusals import as_problem
         from complaints.defaults.loading import furnish
         from complaints.errors import Refusal
@@ -38,6 +38,7 @@ class ComplaintsConfig(AppConfig):
         notices.register_wordings()
         menu.register()
         about.register()
+        calling.register()
         register_check(integrity.findings)
         register_open_work(open_work.of)
         register_shipped(shipped.everything)

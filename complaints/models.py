@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -132,7 +133,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_queue(self) -> TicketQuerySet:
         """Everything one row of the queue shows, in one query."""
-        return self.select_related("site", "unit", "resident", "department", "category", "handler").annotate(
+        return self.select_related(
+            "site", "unit", "resident", "department", "category", "handler", "reported_by"
+        ).annotate(
             climbed=models.Subquery(
                 TicketTimer.objects.filter(
                     ticket=OuterRef("pk"),
@@ -236,6 +239,10 @@ class Ticket(models.Model):
             models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
             models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
             models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
+            # serve the search: any part of a number or of a visitor's phone, and the beginning of a visitor's name
+            GinIndex(OpClass("number", "gin_trgm_ops"), name="ticket_by_number"),
+            GinIndex(OpClass("visitor_phone", "gin_trgm_ops"), name="ticket_by_visitor_phone"),
+            models.Index(OpClass("visitor_name", "text_pattern_ops"), name="ticket_by_visitor_name"),
             # serves a resident's own list, newest first
             models.Index(fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"),
             # serves the month's callback rate
@@ -354,7 +361,12 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
     def for_caller(self) -> CallbackQuerySet:
         """Who to call next, in the order in which it was promised, with everything the caller's list shows."""
         return self.select_related(
-            "ticket__site", "ticket__unit", "ticket__resident", "ticket__category", "ticket__department"
+            "ticket__site",
+            "ticket__unit",
+            "ticket__resident",
+            "ticket__category",
+            "ticket__department",
+            "ticket__reported_by",
         ).order_by("due_at", "pk")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,18 +40,3 @@ def is_drawn(informed_this_month: int, drawn_this_month: int, percent: int = CAL
     ``informed_this_month`` counts this one too. Drawn while the share without it would be too low.
     """
     return drawn_this_month * 100 < informed_this_month * percent
-
-
-Spans = Collection[tuple[time, time]]
-
-
-def callable_now(local: time, polite: Spans, do_not_call: Spans) -> bool:
-    """Whether a number may be dialled at that wall-clock time: in polite hours and outside do-not-call times."""
-    if not any(within(local, begins, ends) for begins, ends in polite):
-        return False
-    return not any(within(local, begins, ends) for begins, ends in do_not_call)
-
-
-def within(local: time, begins: time, ends: time) -> bool:
-    """An end before its start lies past midnight; 00:00 to 00:00 is the whole day."""
-    return begins <= local < ends if begins < ends else local >= begins or local < ends

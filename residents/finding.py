@@ -61,9 +61,18 @@ def _asked(here: QuerySet[Residence], wanted: str, limit: int) -> Iterable[Itera
     if (match := _person(wanted)) is not None:
         exact = Case(When(resident__name__iexact=wanted, then=Value(0)), default=Value(1), output_field=IntegerField())
         yield here.filter(match).order_by(exact, "unit__digits", "pk")[:limit]
-    plate = wanted.upper().replace("·", "")
-    if _PLATE.fullmatch(plate) and not plate.isdigit() and any(letter.isdigit() for letter in plate):
+    if plate := _plate(wanted):
         yield here.filter(unit__vehicles__plate__contains=plate).order_by("unit__digits", "pk")[:limit]
+
+
+def homes_matching(text: str, site_ids: list[int]) -> Iterable[QuerySet[Unit]]:
+    """The homes whose room begins with what was typed, and those of a vehicle with such a plate."""
+    wanted = spelled(text)
+    digits = room_digits(wanted)
+    if len(digits) >= SHORTEST and _is_room(digits):
+        yield Unit.objects.filter(site__in=site_ids, digits__startswith=digits)
+    if plate := _plate(wanted):
+        yield Unit.objects.filter(vehicles__plate__contains=plate)
 
 
 def find_units(text: str, user: User, limit: int = MOST) -> list[Unit]:
@@ -99,6 +108,13 @@ def kind_of(text: str) -> str:
     if _LETTERS.fullmatch(wanted):
         return "initials"
     return "phone" if wanted.isdigit() and len(wanted) > len("99999999") else "room"
+
+
+def _plate(wanted: str) -> str:
+    """What of it can stand on a plate: letters and digits, both; else nothing."""
+    plate = wanted.upper().replace("·", "")
+    mixed = not plate.isdigit() and any(letter.isdigit() for letter in plate)
+    return plate if mixed and _PLATE.fullmatch(plate) else ""
 
 
 def _is_room(digits: str) -> bool:

@@ -3,7 +3,6 @@
 from complaints.services.attaching import MOST_OF_RESIDENTS, attach_as_resident, attach_to_step
 from complaints.services.callbacks import (
     answer_within_a_day,
-    may_be_dialled,
     rate_ticket,
     record_callback,
     reopen_ticket,
@@ -49,7 +48,6 @@ __all__ = [
     "decline_ticket",
     "dispatch_ticket",
     "inform_resident",
-    "may_be_dialled",
     "may_take",
     "note_handling",
     "note_inside",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -20,10 +20,9 @@ from complaints.states import (
     Step,
     Target,
 )
-from portal.calendars.business_time import Hours
 from portal.calendars.services import calendar_of
 from portal.organization.duty import people_for
-from portal.organization.models import Site, User
+from portal.organization.models import User
 from portal.organization.roles import DESK, Role
 from portal.pages import moments
 from portal.promises import limits
@@ -134,23 +133,11 @@ def reopen_ticket(ticket_id: int, reason: str, *, by: User, version: int | None 
     return change.ticket
 
 
-def may_be_dialled(ticket: Ticket, now: datetime) -> bool:
-    """Whether the resident's number may be dialled now: polite hours, and none of their do-not-call times (K2)."""
-    spans = ticket.resident.do_not_call if ticket.resident else []
-    do_not_call = [(time.fromisoformat(span["start"]), time.fromisoformat(span["end"])) for span in spans]
-    return sla.callable_now(now.astimezone(ticket.site.zone).time(), polite_hours(ticket.site, now), do_not_call)
-
-
 def answer_within_a_day(ticket: Ticket, now: datetime) -> datetime:
     """By when an unhappy resident is promised to hear again: a day of polite hours, at a full hour."""
     polite = calendar_of("polite_hours", ticket.site_id, ticket.site.time_zone)
     due = polite.deadline(now, ONE_DAY_OF_CALLS).astimezone(ticket.site.zone)
     return due.replace(minute=0, second=0, microsecond=0)
-
-
-def polite_hours(site: Site, now: datetime) -> Hours:
-    """The site's polite hours of that day: the calendar on which callbacks are due."""
-    return calendar_of("polite_hours", site.pk, site.time_zone).hours_on(now.astimezone(site.zone).date())
 
 
 def _a_colleague_is_on_duty(change: Change, by: User) -> bool:

@@ -112,15 +112,6 @@ def test_requests_are_drawn_so_that_four_of_five_are_called(house: House) -> Non
     assert Ticket.objects.filter(status=Status.CLOSED).count() == 2
 
 
-def test_a_number_is_dialled_in_polite_hours_and_not_when_the_resident_does_not_want_it(house: House) -> None:
-    ticket = house.informed()
-    ticket.resident.do_not_call = [{"start": "12:00", "end": "14:00"}]
-
-    dialled = {hour: services.may_be_dialled(ticket, MORNING.replace(hour=hour)) for hour in (8, 9, 12, 13, 14, 19, 20)}
-
-    assert dialled == {8: False, 9: True, 12: False, 13: False, 14: True, 19: True, 20: False}
-
-
 def test_an_unhappy_resident_is_promised_an_answer_within_polite_hours(house: House) -> None:
     ticket = house.informed()
 

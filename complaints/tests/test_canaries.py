@@ -12,6 +12,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from complaints.models import Ticket
 from complaints.tests.house import MORNING, STAFF, House
 from complaints.tests.test_access import PAGES, STEPS, in_the_archive
 from portal.notifications import sender
@@ -19,14 +20,19 @@ from portal.notifications.models import Message
 from portal.promises import sweeping
 from residents import services
 from residents.access import issue_token
-from residents.models import Relation, Residence
+from residents.models import ApiAccount, Relation, Residence
 from residents.services import Newcomer
 
 NAME, PHONE, CARD, PLATE = "卡纳丽", "13987650001", "990101197901202463", "粤B9CNRY"
-NUMBERS = (PHONE, CARD, PLATE)
+VISITOR, APP = "13987650002", "13987650003"  # of a visitor, and of the app's account that reported
+NUMBERS = (PHONE, CARD, PLATE, VISITOR, APP)
 SEES_NOBODY = ("bar", "sales", "admin", "neighbour", "guard", "security_head", "gardener")
 # Each with a query that would find the canary, had the caller a right to it.
-SEARCHES = [f"{page}?q={typed}" for page in ("/find/", "/residents/", "/queue/") for typed in (NAME, PHONE[-8:], "knl")]
+SEARCHES = [
+    f"{page}?q={typed}"
+    for page in ("/find/", "/residents/", "/queue/")
+    for typed in (NAME, PHONE[-8:], VISITOR[-8:], "knl")
+]
 
 
 @pytest.fixture
@@ -41,6 +47,8 @@ def canary(house: House) -> Residence:
 def everything(house: House, canary: Residence, client: Client, who: str) -> list[tuple[str, str]]:
     """Every page's answer to this person: its address and its text, workbooks unpacked."""
     ticket = house.signed(MORNING, severity="important", resident=canary.resident, unit=canary.unit)
+    of_visitor = house.signed(MORNING, unit=None, resident=None, visitor_name=NAME, visitor_phone=VISITOR)
+    Ticket.objects.filter(pk=of_visitor.pk).update(reported_by=ApiAccount.objects.create(phone=APP))
     archive = in_the_archive(house) | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
     addresses = [
         address.format_map(Blanks(number=ticket.number, callback=1, **archive))
@@ -48,6 +56,7 @@ def everything(house: House, canary: Residence, client: Client, who: str) -> lis
         if method == "get"
     ]
     addresses += [f"/tickets/{ticket.number}/?do={slug}" for slug in STEPS]
+    addresses += [of_visitor.url, f"{of_visitor.url}preview/"]
     addresses += [*SEARCHES, f"/nowhere/{who}/", "/tickets/YJW-19990101-0001/", "/queue/?after=nonsense"]
     return [(address, text_of(client.get(address))) for address in addresses]
 
@@ -100,7 +109,7 @@ def test_logs_messages_mails_and_the_queue_name_nobody(
     client.force_login(house.reception)
     with caplog.at_level(logging.DEBUG):
         everything(house, canary, client, "reception")
-        client.post("/residents/show/", {"what": "phone", "id": canary.resident.phones.get().pk, "reason": "call"})
+        client.post("/residents/show/", {"what": "phone", "id": canary.resident.phones.get().pk, "reason": "ticket"})
         client.post("/residents/show/", {"what": "phone", "id": "x" * 30, "reason": PHONE})
         sweeping.sweep()
         sender.send_waiting()

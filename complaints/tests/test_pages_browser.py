@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 from complaints.models import Ticket
 from complaints.states import Severity, Status
 from complaints.tests.house import PASSWORD, House
+from portal.audit.models import AuditAction, AuditEntry
 from portal.organization.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -101,6 +102,43 @@ def test_a_complaint_is_registered_by_keys_alone(open_as: Any, house: House) -> 
     )
     assert ticket.category.code == "power"
     assert page.get_by_text(ticket.number).count()
+
+
+@pytest.mark.parametrize(
+    ("width", "script"), [(1440, True), (360, True), (1440, False)], ids=["by mouse", "by touch", "without script"]
+)
+def test_a_complaint_is_registered_in_as_few_presses_without_the_keys(
+    open_as: Any, house: House, width: int, script: bool
+) -> None:
+    """The room and what happened are typed, everything else is pressed."""
+    page = open_as(width=width, script=script)
+    pressed: list[str] = []
+
+    def press(css: str) -> None:
+        pressed.append(css)
+        found = page.locator(css).locator("visible=true").first
+        found.tap() if width < 600 else found.click()
+
+    press("a[href='/tickets/new/']")
+    press("#id_room")
+    page.keyboard.type("811203")
+    if script:
+        press("[role=option]:has-text('8-1-1203')")
+    press("label:has([name=category][value=power])")
+    press("label:has([name=severity][value=important])")
+    press("#id_description")
+    page.keyboard.type("楼道照明连续三晚不亮，老人上下楼不便")
+    press("[data-submit]")
+    page.wait_for_url("**/tickets/YJW-*/")
+
+    ticket = Ticket.objects.get()
+    assert len(pressed) <= MOST_PRESSES
+    assert (ticket.resident, ticket.severity, ticket.status, ticket.category.code) == (
+        house.homes[0].resident,
+        Severity.IMPORTANT,
+        Status.DISPATCHED,
+        "power",
+    )
 
 
 def test_an_input_methods_enter_submits_and_moves_nothing(open_as: Any, house: House) -> None:
@@ -273,6 +311,33 @@ def test_the_preview_dispatches_by_key_and_the_list_follows(open_as: Any, house:
     page.wait_for_selector(f"[data-row='{ticket.number}']", state="detached")
     ticket.refresh_from_db()
     assert ticket.department == house.departments["security"]
+
+
+def test_a_digit_is_a_reason_while_the_number_is_asked_for_and_an_outcome_otherwise(open_as: Any, house: House) -> None:
+    ticket = house.informed(timezone.now() - timedelta(hours=3))
+    page = open_as()
+    page.goto("/callbacks/")
+    page.locator(".call-head details.reveal summary").first.click()
+    page.keyboard.press("7")
+    page.keyboard.press("1")
+    page.wait_for_selector(".call-head :text('13800000001')")
+    assert AuditEntry.objects.get(action=AuditAction.REVEALED).reason == "ticket"
+    assert ticket.callbacks.get().finished_at is None
+    page.keyboard.press("7")
+    page.wait_for_selector(".notice.ok")
+    assert ticket.callbacks.get().outcome == "refused"
+
+
+def test_the_number_of_a_previewed_ticket_is_shown_in_place(open_as: Any, house: House) -> None:
+    house.report(timezone.now()), house.report(timezone.now() + timedelta(seconds=30), resident=house.homes[1].resident)
+    page = open_as()
+    page.goto("/queue/?tab=all")
+    page.keyboard.press("j")
+    page.wait_for_selector("#preview:has-text('138****0002')")
+    page.locator("#preview details.reveal summary").first.click()
+    page.keyboard.press("3")
+    page.wait_for_selector("#preview :text('13800000002')")
+    assert page.url.endswith("/queue/?tab=all")
 
 
 def test_callbacks_take_remarks_first_and_then_one_digit(open_as: Any, house: House) -> None:

@@ -17,7 +17,6 @@ from portal.organization.roles import Role
 from portal.pages import moments
 from portal.promises import policies
 from portal.promises.models import TimerEventKind, TimerState
-from residents import phones
 from residents.models import Contact
 
 
@@ -47,14 +46,10 @@ def _wish(found: Ticket) -> str:
 
 
 def resident_facts(found: Ticket) -> list[dict[str, Any]]:
-    number = (
-        getattr(found, "phone", None) or found.visitor_phone or (found.reported_by.phone if found.reported_by else "")
-    )
     prefers = found.contact or (found.resident.contact if found.resident else "")
     spans = [f"{span['start']}–{span['end']}" for span in (found.resident.do_not_call if found.resident else [])]
     facts = [
         (_("Unit"), found.unit.room if found.unit else "–", False),
-        (_("Phone"), phones.masked(number) or "–", False),
         (_("Prefers"), str(Contact(prefers).label) if prefers in Contact.values else "", False),
         (_("Do not call"), pgettext("between facts", ", ").join(spans), False),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,15 +17,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints import services, sla
+from complaints.calling import call_of
 from complaints.errors import Refusal
 from complaints.forms import CallbackForm
 from complaints.models import Callback, Ticket, TicketEvent
 from complaints.phrases import say
-from complaints.services.callbacks import LOW_SCORE, polite_hours
+from complaints.services.callbacks import LOW_SCORE
 from complaints.states import CallbackOutcome, EventKind
 from complaints.undone import standing
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
+from complaints.views.numbers import numbers_of
 from complaints.views.undo import undo_offer
 from portal.drafts import services as drafts
 from portal.drafts.shown import of_form
@@ -33,7 +35,7 @@ from portal.organization.models import User
 from portal.pages import moments
 from portal.pages.houses import sites
 from portal.promises import limits
-from residents import phones
+from residents.calling import polite_hours
 
 LISTED = 50
 STORY = frozenset({EventKind.RESOLVED, EventKind.ANSWERED, EventKind.RETURNED, EventKind.INFORMED, EventKind.DECLINED})
@@ -143,6 +145,7 @@ def _page(
         later = due.index(call) + 1
         context |= {
             "call": _call(call, user, words) | {"draft": draft, "tried": call.attempts},
+            "numbers": numbers_of(call.ticket, _held(call.ticket), user, now),
             "story": _story(call),
             "phrases": _phrases(call, user),
             "polite": _polite(call.ticket, now),
@@ -157,6 +160,11 @@ def _page(
             "next": _("Whoever is told a result is called back within a day."),
         }
     return render(request, "complaints/callbacks.html", context, status=status)
+
+
+def _held(ticket: Ticket) -> list[dict[str, Any]]:
+    held = sorted(ticket.resident.phones.all(), key=lambda phone: phone.pk) if ticket.resident else []
+    return [{"id": phone.pk, "number": phone.number} for phone in held]
 
 
 def _asked(request: HttpRequest) -> int | None:
@@ -185,7 +193,7 @@ def _done_words(done: list[Callback], due: list[Callback], now: datetime) -> str
 
 
 def _may_be_tried(callback: Callback, now: datetime) -> bool:
-    return callback.not_before <= now and services.may_be_dialled(callback.ticket, now)
+    return callback.not_before <= now and call_of(callback.ticket, now).open
 
 
 def _turn_words(callback: Callback) -> str:
@@ -235,7 +243,6 @@ def _said(callback: Callback) -> tuple[str, str]:
 def _call(callback: Callback, user: User, words: shown.Words) -> dict[str, Any]:
     ticket = callback.ticket
     line = _line(callback, callback, words)
-    number = ticket.resident.masked_phone if ticket.resident else phones.masked(ticket.visitor_phone)
     said = [
         ticket.unit.room if ticket.unit else "",
         _("form of address: %(address)s") % {"address": ticket.resident.addressed} if ticket.resident else "",
@@ -243,8 +250,8 @@ def _call(callback: Callback, user: User, words: shown.Words) -> dict[str, Any]:
     ]
     return line | {
         "number": ticket.number,
+        "url": f"/callbacks/?call={callback.pk}",
         "category": str(ticket.category) if ticket.category else "",
-        "masked_phone": number,
         "about": " · ".join(filter(None, said)),
         "limit": _("due %(moment)s") % {"moment": moments.short(callback.due_at, ticket.site.zone)},
         "own_work": _("You handled this ticket yourself: leave the call to a colleague on duty.")
@@ -303,29 +310,16 @@ def _phrases(callback: Callback, user: User) -> list[dict[str, str]]:
 
 
 def _polite(ticket: Ticket, now: datetime) -> dict[str, Any]:
-    polite = polite_hours(ticket.site, now)
-    hours = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in polite)
-    if services.may_be_dialled(ticket, now):
+    may = call_of(ticket, now)
+    spans = polite_hours(now, ticket.site_id, ticket.site.time_zone)
+    hours = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)
+    if may.open:
         return {"open": True, "words": _("Polite hours %(hours)s") % {"hours": hours}}
-    local = now.astimezone(ticket.site.zone)
-    if sla.callable_now(local.time(), polite, ()):
-        ends = _do_not_call_until(ticket, local.time())
-        why = _("This resident does not want calls now. Call from %(time)s.") % {"time": ends}
+    if may.unwanted:
+        why = _("This resident does not want calls now. Choose another matter until then.")
     else:
         why = _("Calls are made from %(hours)s. Choose another matter until then.") % {"hours": hours}
     return {"open": False, "words": _("Outside calling hours"), "why": why}
-
-
-def _do_not_call_until(ticket: Ticket, local: time) -> str:
-    spans = ticket.resident.do_not_call if ticket.resident else []
-    return next(
-        (
-            span["end"]
-            for span in spans
-            if sla.within(local, time.fromisoformat(span["start"]), time.fromisoformat(span["end"]))
-        ),
-        "",
-    )
 
 
 def _outcomes(callback: Callback, now: datetime) -> list[dict[str, Any]]:

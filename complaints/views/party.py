@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET
 
 from complaints.models import Ticket
 from complaints.views.asking import the_desk, user_of
+from portal.audit.models import AuditAction
+from portal.audit.services import record
 from portal.organization.models import Site, User
 from portal.organization.roles import DESK
 from portal.pages.houses import sites
-from residents.finding import find_residents, room_digits
+from residents.finding import SHORTEST, find_residents, kind_of, room_digits
 from residents.models import Relation, Residence, Unit
 
 OPEN_CASES = 5
@@ -48,8 +50,9 @@ class Unclear(Exception):
         self.matches = matches or []
 
 
-def party_of(user: User, typed: Any) -> Party:
-    """Who reports. Raises Unclear when that cannot be told from the form."""
+def party_of(request: HttpRequest, typed: Any) -> Party:
+    """Who reports. Raises Unclear when that cannot be told from the form. Looking for somebody goes on record."""
+    user = user_of(request)
     named = (typed.get("chosen_party") or typed.get("party") or "")[:40]
     if named:
         residence = _residence(user, named)
@@ -57,7 +60,7 @@ def party_of(user: User, typed: Any) -> Party:
             return Party(residence.unit.site, residence, residence.unit)
     room = typed.get("room", "")[:60].replace("\0", "")
     visitor = typed.get("visitor_name", "").strip()
-    found = find_residents(room, user) if room.strip() else []
+    found = _looked_up(request, room)
     exact = [row for row in found if row.unit.digits == room_digits(room)] or found
     if visitor:
         unit = exact[0].unit if exact and exact[0].unit.digits == room_digits(room) else _empty_unit(user, room)
@@ -71,6 +74,14 @@ def party_of(user: User, typed: Any) -> Party:
             _("Nobody matches “%(text)s”. Record a new visitor with name and phone.") % {"text": room.strip()}
         )
     raise Unclear(_("Say who reports it: a room, a name, or a new visitor."))
+
+
+def _looked_up(request: HttpRequest, text: str) -> list[Residence]:
+    if len(text.strip()) < SHORTEST:
+        return []
+    user = user_of(request)
+    record(AuditAction.SEARCHED, by=user, fields=[kind_of(text)], request=request)
+    return find_residents(text, user)
 
 
 def party_named(user: User, query: Any) -> Party | None:
@@ -118,7 +129,7 @@ def residents(request: HttpRequest) -> HttpResponse:
     """The matches under the cursor, best first; the last line is always a new visitor."""
     user = user_of(request)
     text = request.GET.get("q", "")[:60]
-    found = find_residents(text, user)
+    found = _looked_up(request, text)
     cases = _open_cases(user, {row.unit_id for row in found})
     hits = [
         {

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -20,17 +20,20 @@ from django.views.decorators.http import require_GET
 
 from complaints.forms import HOW_LATE, FilterForm
 from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
+from complaints.searching import names_somebody, tickets_matching
 from complaints.services import may_take
 from complaints.states import TRANSITIONS, Severity, Step
 from complaints.views import shown
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.undo import undo_offer
+from portal.audit.models import AuditAction
+from portal.audit.services import record
 from portal.organization.models import Department, User
 from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages import moments
 from portal.pages.houses import departments_at, departments_of
-from residents import phones
-from residents.models import Phone
+from residents.finding import kind_of
 
 PAGE = 50
 TABS = {
@@ -44,7 +47,6 @@ TABS = {
     "overtime": lambda: pgettext("tab", "Overtime"),
     "all": lambda: pgettext("tab", "All"),
 }
-FEWEST_DIGITS_OF_A_PHONE = 4
 
 
 @login_required
@@ -64,7 +66,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     tickets = tickets[:PAGE]
     etag = _etag(tickets, counts, request)
     if request.headers.get("If-None-Match") == etag and request.htmx:  # type: ignore[attr-defined]
-        return HttpResponseNotModified()
+        return HttpResponseNotModified()  # nothing is shown that was not shown, and recorded, before
+    if names_somebody(asked["q"]):
+        record(AuditAction.SEARCHED, by=user, fields=[kind_of(asked["q"])], request=request)
     context = {
         "tab": tab,
         "tabs": [
@@ -99,7 +103,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """The panel beside the list; opened as a page of its own it leads to the ticket."""
     user = user_of(request)
-    ticket = get_object_or_404(_with_phone(Ticket.objects.visible_to(user).for_queue()), number=number)
+    ticket = get_object_or_404(with_phones(Ticket.objects.visible_to(user).for_queue()), number=number)
     return render(request, "complaints/_preview.html", preview_of(ticket, user))
 
 
@@ -119,7 +123,8 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if not (asked["q"] and tab == "all"):
         found = found.open()
     if asked["q"]:
-        found = found.filter(_matching(asked["q"]))
+        matching = tickets_matching(asked["q"])
+        found = found.filter(matching) if matching is not None else found.none()
     if asked["severity"]:
         found = found.filter(severity=asked["severity"])
     if asked["department"]:
@@ -130,29 +135,7 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if asked["after"]:
         moment, pk = asked["after"]
         found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
-    return _with_phone(found.for_queue()).by_time_left()[: PAGE + 1]
-
-
-def _with_phone(tickets: TicketQuerySet) -> TicketQuerySet:
-    first = Phone.objects.filter(resident=OuterRef("resident")).order_by("pk").values("number")[:1]
-    return tickets.annotate(phone=Subquery(first))
-
-
-def _matching(text: str) -> Q:
-    """By number, room, name, or digits of a phone."""
-    found = (
-        Q(number__icontains=text)
-        | Q(resident__name__icontains=text)
-        | Q(visitor_name__icontains=text)
-        | Q(unit__room__icontains=text)
-    )
-    digits = "".join(char for char in text if char.isascii() and char.isdigit())
-    if digits and not any(char.isalpha() for char in text):
-        found |= Q(unit__digits__startswith=digits)
-        if len(digits) >= FEWEST_DIGITS_OF_A_PHONE:
-            found |= Q(resident__in=Phone.objects.filter(number__contains=digits).values("resident"))
-            found |= Q(visitor_phone__contains=digits) | Q(reported_by__phone__contains=digits)
-    return found
+    return with_phones(found.for_queue()).by_time_left()[: PAGE + 1]
 
 
 def _etag(tickets: list[Ticket], counts: dict[str, int], request: HttpRequest) -> str:
@@ -271,6 +254,7 @@ def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
     return {
         "preview": {
             "row": row,
+            "url": ticket.url,
             "category": str(ticket.category) if ticket.category else "",
             "status": words.step_of(ticket),
             "said": ticket.description,
@@ -278,9 +262,9 @@ def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
             "due": _("Due %(moment)s") % {"moment": moments.short(ticket.next_due_at, zone, seconds=True)}
             if ticket.next_due_at
             else "",
-            "phone": phones.masked(getattr(ticket, "phone", None) or ticket.visitor_phone),
             "dispatch": _choices(ticket, departments_at(ticket.site_id)) if offer else [],
-        }
+        },
+        "numbers": numbers_of(ticket, ticket.held, user, now),  # type: ignore[attr-defined]
     }
 
 

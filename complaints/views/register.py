@@ -51,7 +51,7 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST)
     files_refused = bring_in(request, user, REGISTER)
     try:
-        party = party_of(user, form.data)
+        party = party_of(request, form.data)
     except Unclear as unclear:
         form.is_valid()
         form.add_error("room", unclear.words)
@@ -82,7 +82,7 @@ def _fresh(request: HttpRequest, start: dict[str, Any]) -> HttpResponse:
     if draft.typed:
         start |= {"dispatch_now": False, **draft.words}
     try:
-        party = party_of(user, draft.typed) if draft.typed else party_named(user, request.GET)
+        party = party_of(request, draft.typed) if draft.typed else party_named(user, request.GET)
     except Unclear as unclear:
         return _page(request, RegisterForm(initial=start), matches=unclear.matches, draft=draft)
     if party is not None and not draft.typed:

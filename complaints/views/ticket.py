@@ -28,6 +28,7 @@ from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.drafting import drafts_about, key_of, writing_words
+from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.steps import COMPOSERS, SPECS, StepSpec
 from complaints.views.strip import strip
 from complaints.views.undo import undo_offer
@@ -36,7 +37,8 @@ from portal.drafts.shown import FormDraft, of_forms
 from portal.organization.models import User
 from portal.pages.houses import departments_at
 from portal.promises import policies
-from residents.models import Phone, Relation, Residence
+from residents.finding import ARCHIVE
+from residents.models import Relation, Residence
 
 MOST_BUTTONS = 4
 MOST_READ_OUT = 80  # characters of a result that are read out as they stand
@@ -68,14 +70,11 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def found_by(user: User, number: str) -> Ticket:
-    number_of = Phone.objects.filter(resident=OuterRef("resident")).order_by("pk").values("number")[:1]
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = (
-        Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "reported_by", "last_step")
-    )
-    annotated = tickets.annotate(phone=Subquery(number_of), relation=Subquery(relation.values("relation")[:1]))
+    tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "last_step")
+    annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
     return get_object_or_404(annotated, number=number)
 
 
@@ -146,6 +145,10 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         else None,
         "last_seen": last_seen,
         "resident_facts": beside.resident_facts(found),
+        "numbers": numbers_of(found, found.held, user, now),  # type: ignore[attr-defined]
+        "archive_url": f"/residents/units/{found.unit.uuid}/"
+        if found.unit and user.scope.holds(ARCHIVE, site_id=found.site_id)
+        else "",
         "duty_facts": beside.duty_facts(found),
         "timers": beside.timer_lines(timers.values(), words, zone),
         "hand_ups": beside.hand_ups(timers.values(), counting, zone),
@@ -163,6 +166,7 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
         paused = _("Waiting. The resolution clock stands; what is not pausable runs on.")
     return {
         "number": found.number,
+        "url": found.url,
         "version": found.version,
         "severity": found.severity,
         "severity_word": row.severity_word,

@@ -6,6 +6,8 @@ import logging
 from collections import defaultdict
 from datetime import date, time, timedelta
 
+from django.db.models import F, Q
+
 from portal.calendars.business_time import BusinessCalendar
 from portal.calendars.models import Holiday, SiteCalendar
 from portal.memo import for_a_moment
@@ -19,12 +21,12 @@ ROUND_THE_CLOCK = "round_the_clock"
 def calendar_of(code: str, site_id: int, time_zone: str) -> BusinessCalendar:
     """The calendar ``code`` as the site has it, else as the company has it; unknown codes run round the clock.
 
-    Statements: none for round the clock, else four; remembered for some seconds.
+    Statements: none for round the clock, else three (four with holidays); remembered for some seconds.
     """
     if code == ROUND_THE_CLOCK:
         return BusinessCalendar(time_zone, None)
-    rows = SiteCalendar.objects.filter(code=code).prefetch_related("weekly_hours", "date_hours")
-    found = rows.filter(site_id=site_id).first() or rows.filter(site=None).first()
+    rows = SiteCalendar.objects.filter(Q(site=site_id) | Q(site=None), code=code)
+    found = rows.order_by(F("site").asc(nulls_last=True)).prefetch_related("weekly_hours", "date_hours").first()
     if found is None:
         logger.error("calendar %s is missing: round the clock counts in its place", code)
         return BusinessCalendar(time_zone, None)

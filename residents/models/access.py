@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from knox.models import AbstractAuthToken
 
@@ -16,6 +17,9 @@ class ApiAccount(models.Model):
     phone = models.CharField(max_length=20, unique=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = (GinIndex(OpClass("phone", "gin_trgm_ops"), name="account_by_phone"),)  # the search of tickets
 
     is_authenticated = True
     is_anonymous = False

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -24,7 +23,7 @@ from portal.pages import about, moments
 from portal.pages.asking import only_for, user_of
 from portal.pages.houses import sites
 from residents import phones
-from residents.calling import Calling, calling
+from residents.calling import calling
 from residents.finding import ARCHIVE, find_residents, find_units, kind_of, sites_of
 from residents.models import Building, Phone, Relation, Residence, Resident, Unit
 from residents.models.imports import IMPORTERS
@@ -196,20 +195,11 @@ def _person(one: Residence, site: Site, now: datetime, today: date, user: User) 
         "gone": gone,
         "numbers": sorted(one.resident.phones.all(), key=lambda phone: phone.pk),
         "call": may,
-        "call_words": call_words(may, site),
         "bar": year_bars([(one.since, one.until)], today)[0][0],
         "identity": getattr(one.resident, "identity", None),
         "see_identity": user.scope.holds(SEE_IDENTITIES, site_id=site.pk),
         "strip": day_strip(one.resident.do_not_call, now.astimezone(site.zone)),
     }
-
-
-def call_words(may: Calling, site: Site) -> str:
-    if may.open:
-        return ""
-    if may.opens_at is None:
-        return _("not to be called")
-    return _("may be called at %(time)s") % {"time": moments.short(may.opens_at, site.zone)}
 
 
 def _contact(people: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -265,7 +255,6 @@ def resident_page(user: User, found: Resident) -> dict[str, Any]:
         "identity": getattr(found, "identity", None),
         "see_identity": any(user.scope.holds(SEE_IDENTITIES, site_id=home.unit.site_id) for home in homes),
         "call": may,
-        "call_words": call_words(may, site),
         "strip": day_strip(found.do_not_call, now.astimezone(site.zone)),
         "can_change": any(user.scope.holds(DESK, site_id=home.unit.site_id) for home in homes),
         "site": site,

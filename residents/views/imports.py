@@ -14,6 +14,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal.organization import setup
+from portal.organization.models import User
+from portal.organization.roles import Role
+from portal.organization.views.frames import setup_frame
 from portal.pages.asking import only_for, user_of
 from residents.forms import ColumnsForm, UploadForm
 from residents.models import ImportProblem, ImportRun, ImportState
@@ -25,6 +29,7 @@ from residents.register.words import FILES, PROBLEMS
 
 PAGE = 20
 SHOWN_RUNS = 20
+STEP = "/residents/import/"  # the import as a step of the set-up
 
 
 @only_for(IMPORTERS)
@@ -44,6 +49,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "runs": ImportRun.objects.visible_to(user).select_related("site", "by").defer("sealed_file")[:SHOWN_RUNS],
+        "setup_step": _setup_step(user),
     }
     return render(request, "residents/imports.html", context, status=422 if form.errors else 200)
 
@@ -54,7 +60,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_run(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
     """One register on its way: progress, what each column means, counts, and every row that needs mending."""
     run = _run(request, run_uuid)
-    return render(request, "residents/import.html", _shown(request, run))
+    return render(
+        request, "residents/import.html", _shown(request, run) | {"setup_step": _setup_step(user_of(request))}
+    )
 
 
 @only_for(IMPORTERS)
@@ -107,6 +115,12 @@ def template(request: HttpRequest) -> HttpResponse:
 @require_GET
 def problems(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
     return sheets.answer(sheets.problems(_run(request, run_uuid)), "rows-to-mend")
+
+
+def _setup_step(user: User) -> dict[str, Any] | None:
+    """Where the import stands among the steps of a set-up that is still going on, for whoever leads it."""
+    leads = user.scope.holds({Role.ADMINISTRATOR}) and not setup.is_finished()
+    return setup_frame(STEP) if leads else None
 
 
 def _run(request: HttpRequest, run_uuid: uuid.UUID) -> ImportRun:

@@ -22,7 +22,7 @@ from portal.pages.asking import only_for, user_of
 from residents.errors import NotYours, Refused, TooMany
 from residents.models import Resident, Unit
 from residents.services import reveal
-from residents.services.revealing import HIDDEN_AGAIN_AFTER, Reason, What
+from residents.services.revealing import HIDDEN_AGAIN_AFTER, TO_DIAL, Reason, What
 
 PAGE = 50
 REVIEWERS = LEADERSHIP - {Role.SHIFT_LEADER}
@@ -39,7 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
     status, words = 200, request.POST.get("words", "").replace("\0", "")[:150]
     try:
         shown = reveal(what, row_id, reason, words, by=user_of(request), request=request)
-        context |= {"value": shown.value, "dial": what == What.PHONE and reason == Reason.CALL, "what": what.label}
+        context |= {"value": shown.value, "dial": what in TO_DIAL and reason == Reason.CALL, "what": what.label}
     except (ObjectDoesNotExist, NotYours):
         raise Http404 from None
     except Refused as refusal:
@@ -107,7 +107,8 @@ def _lines(entries: Any, user: User) -> list[dict[str, Any]]:
     uuids: dict[str, set[str]] = {"resident": set(), "unit": set()}
     for entry in entries:
         kind, _space, found = entry.subject.partition(" ")
-        uuids.setdefault(kind, set()).add(found)
+        if kind in uuids:
+            uuids[kind].add(found)
     seen = Unit.objects.visible_to(user)
     here = Resident.objects.filter(uuid__in=uuids["resident"], residences__unit__in=seen)
     people = {str(found): name for found, name in here.values_list("uuid", "name")}
@@ -118,9 +119,15 @@ def _lines(entries: Any, user: User) -> list[dict[str, Any]]:
             "at": entry.at,
             "by": entry.by.name if entry.by else "",
             "what": ", ".join(str(whats.get(field, field)) for field in entry.fields),
-            "whose": (people | rooms).get(entry.subject.partition(" ")[2], ""),
+            "whose": (people | rooms).get(entry.subject.partition(" ")[2], "") or _ticket(entry.subject),
             "reason": labels.get(entry.reason, entry.reason),
             "typed": entry.reason not in labels,
         }
         for entry in entries
     ]
+
+
+def _ticket(subject: str) -> str:
+    """A visitor's number is a ticket's: its number names nobody."""
+    kind, _space, number = subject.partition(" ")
+    return number if kind == "ticket" else ""

@@ -1,0 +1,52 @@
+"""Which tickets are meant by what somebody typed: a number, a room, a name or its initials, a phone, a plate.
+
+Every branch is answered by an index (docs/archive.md, "Finding anyone"); people and homes are looked up first and come
+into the question as ids, since a planner that joins a million tickets to their residents would take seconds.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.db.models import Q, QuerySet
+
+from portal.pages.houses import sites
+from residents.finding import SHORTEST, homes_matching, resident_matches, spelled
+from residents.models import ApiAccount, Resident
+
+MOST = 1000  # people, homes and accounts that one text may mean
+FEWEST_DIGITS_OF_A_PHONE = 4
+_WHOLE_NUMBER = re.compile(r"[A-Z]{2,6}-\d{1,8}(-\d*)?|\d{8}-\d+")
+_PART_OF_A_NUMBER = re.compile(r"[A-Z0-9-]{3,24}")
+
+
+def names_somebody(text: str) -> bool:
+    """Whether people are looked for, which goes on record; a ticket's number is nobody's."""
+    return len(spelled(text)) >= SHORTEST and not _WHOLE_NUMBER.fullmatch(spelled(text).upper())
+
+
+def tickets_matching(text: str) -> Q | None:
+    """A filter of tickets; None where nothing can match. At most four short statements of its own."""
+    wanted = spelled(text)
+    found = Q()
+    if len(wanted) < SHORTEST:
+        return None
+    if _PART_OF_A_NUMBER.fullmatch(wanted.upper()):
+        found |= Q(number__contains=wanted.upper())
+    if (person := resident_matches(text)) is not None:
+        found |= _among("resident", Resident.objects.filter(person))
+    for homes in homes_matching(text, list(sites())):
+        found |= _among("unit", homes)
+    digits = re.sub(r"[\s-]", "", wanted)
+    if digits.isdigit():
+        if len(digits) >= FEWEST_DIGITS_OF_A_PHONE:
+            found |= Q(visitor_phone__contains=digits)
+            found |= _among("reported_by", ApiAccount.objects.filter(phone__contains=digits))
+    else:
+        found |= Q(visitor_name__startswith=text.strip())
+    return found or None
+
+
+def _among(name: str, rows: QuerySet) -> Q:  # type: ignore[type-arg]
+    ids = list(rows.values_list("pk", flat=True)[:MOST])
+    return Q(**{f"{name}__in": ids}) if ids else Q()
