@@ -236,6 +236,8 @@ class Ticket(models.Model):
             models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
             models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
             models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
+            # serves what is like a report just being typed: the site's newest, a bounded number of them
+            models.Index(fields=["site", "-received_at"], name="ticket_of_site_newest"),
             # serves a resident's own list, newest first
             models.Index(fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"),
             # serves the month's callback rate

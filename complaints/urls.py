@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from complaints.views import callbacks, dashboard, files, party, queue, register, taking, ticket, undo
+from complaints.views import callbacks, dashboard, files, known, paper, party, queue, register, taking, ticket, undo
 from complaints.views.steps import SPECS
 
 
@@ -22,8 +22,11 @@ app_name = "complaints"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("tickets/new/", register.register, name="register"),
+    path("tickets/new/known/", known.known, name="known"),
     path("tickets/new/residents/", party.residents, name="residents"),
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<number:number>/slip/", paper.slip, name="slip"),
+    path("tickets/<number:number>/form/", paper.form, name="form"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),
     path("tickets/<number:number>/undo/", undo.undo, name="undo"),
     path("tickets/<number:number>/presence/", files.presence, name="presence"),
