@@ -34,6 +34,7 @@ from residents import phones
 from residents.models import Contact
 
 LINES_TO_WRITE_ON = 4
+LONG_FIELDS = 3  # where it was, whom it is about, what is asked for
 # The handling as the form shows it; notes inside the house never leave it on paper.
 ON_THE_FORM = frozenset(EventKind) - {
     EventKind.REGISTERED,
@@ -67,7 +68,7 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found,
         "qr": qr_of(found.number),
-        "facts": _facts(found, zone),
+        "rows": _rows(found, zone),
         "handling": [
             {"at": _moment(entry.moment, zone), "who": entry.who, "what": entry.what, "text": entry.text}
             for entry in history.entries((event for event in events if event.kind in ON_THE_FORM), (), {}, zone)[::-1]
@@ -79,8 +80,8 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "complaints/form.html", context)
 
 
-def _facts(found: Ticket, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Every field of the form (C1); an empty one stays, to be filled in by hand."""
+def _rows(found: Ticket, zone: ZoneInfo) -> list[list[dict[str, Any]]]:
+    """Every field of the form (C1), the short ones two in a row; an empty one stays, to be filled in by hand."""
     number = getattr(found, "phone", None) or found.visitor_phone
     prefers = found.contact or (found.resident.contact if found.resident else "")
     facts = [
@@ -95,14 +96,16 @@ def _facts(found: Ticket, zone: ZoneInfo) -> list[dict[str, Any]]:
         (_("Phone"), phones.masked(number) if number else "", False),
         (_("Prefers"), str(Contact(prefers).label) if prefers in Contact.values else "", False),
         (_("When it happened"), _moment(found.occurred_at, zone) if found.occurred_at else "", False),
-        (_("Where"), found.place, True),
-        (_("About"), found.about, True),
-        (_("Asks for"), found.demand, True),
         (_("Wished date"), date_format(found.wished_on, "Y-m-d") if found.wished_on else "", False),
         (_("Department"), str(found.department or ""), False),
         (_("First responsible"), found.first_responsible.name if found.first_responsible else "", True),
+        (_("Where"), found.place, True),
+        (_("About"), found.about, True),
+        (_("Asks for"), found.demand, True),
     ]
-    return [{"label": label, "text": text, "typed": typed} for label, text, typed in facts]
+    cells = [{"label": label, "text": text, "typed": typed} for label, text, typed in facts]
+    short = len(cells) - LONG_FIELDS
+    return [cells[at : at + 2] for at in range(0, short, 2)] + [[cell] for cell in cells[short:]]
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
