@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from complaints.forms import CallbackForm, FilterForm, RegisterForm
 from complaints.models import Callback, Category, Ticket
+from complaints.saved_views import save_view
 from complaints.tests.house import House
 from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive
 from complaints.views.steps import SPECS
@@ -61,6 +62,19 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         ),
         "complaints:ticket": ("reception", "GET", where, {"do": "dispatch", "log": "limits"}),
         "complaints:preview": ("reception", "GET", f"{where}preview/", {"from": "preview"}),
+        "complaints:bulk": (
+            "reception", "POST", "/queue/bulk/",
+            {"ticket": f"{ticket.number}:1", "do": "note", "department": department, "text": keep("text"), "next": ""},
+        ),
+        "complaints:views": (
+            "reception", "POST", "/queue/views/",
+            dict.fromkeys(FilterForm.base_fields, "") | {"tab": "all", "name": "keep"},
+        ),
+        "complaints:change_view": (
+            "reception", "POST", f"/queue/views/{save_view(house.reception, 'x', {'tab': 'all'}).pk}/",
+            {"do": "rename", "name": "keep"},
+        ),
+        "complaints:colleagues": ("reception", "GET", f"{where}colleagues/", {"q": "e"}),
         "complaints:slip": ("reception", "GET", f"{where}slip/", {"print": "1"}),
         "complaints:form": ("reception", "GET", f"{where}form/", {"print": "1"}),
         "complaints:callbacks": ("reception", "GET", "/callbacks/", {"call": str(callback.pk)}),

@@ -17,7 +17,7 @@ from complaints.states import Severity
 from complaints.tests.house import House
 from portal import memo
 
-MOST_STATEMENTS = 8
+MOST_STATEMENTS = 9  # the ninth: one's own views, whose counts go with those of the tabs
 MOST_BYTES = 15_000
 
 

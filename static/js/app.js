@@ -77,7 +77,7 @@
   document.addEventListener("htmx:beforeSwap", (e) => {
     const target = e.detail.target;
     if (!target || !target.matches("[data-list]") || !e.detail.shouldSwap) return;
-    const held = (hovered && target.contains(hovered)) || (target.contains(document.activeElement) && document.activeElement !== body);
+    const held = $("[name=ticket]:checked", target) || (hovered && target.contains(hovered)) || (target.contains(document.activeElement) && document.activeElement !== body);
     const html = e.detail.serverResponse, fresh = new DOMParser().parseFromString(html, "text/html");
     if (!$("[data-list]", fresh)) return (e.detail.shouldSwap = false);
     if (!held || waiting === "now") { waiting = null; return; }
