@@ -49,6 +49,7 @@ def test_who_may_not_see_the_ticket_is_never_told(named: House) -> None:
 def test_the_colleagues_are_exactly_those_who_see_the_ticket(named: House) -> None:
     named.hire("engineer_next_door", Role.DEPARTMENT_HEAD, named.next_door, "engineering")
     for ticket in (named.report(timezone.now()), named.signed(timezone.now())):
+        ticket.refresh_from_db()
         see = {user.pk for user in User.objects.all() if Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()}
         assert {one.user_id for one in services.colleagues_of(ticket)} == see
 
