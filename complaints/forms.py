@@ -228,3 +228,16 @@ class CallbackForm(forms.Form):
     )
     remarks = forms.CharField(max_length=1000, required=False)
     tried = forms.IntegerField(min_value=0, max_value=9, required=False, widget=forms.HiddenInput)
+
+
+class ViewNameForm(forms.Form):
+    """What a person calls a view of the queue."""
+
+    name = forms.CharField(label=_("Name of the view"), max_length=20)
+
+
+class BulkForm(forms.Form):
+    """What is done with several tickets at once."""
+
+    department = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    text = forms.CharField(max_length=1000, required=False)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from complaints.saved_views import SavedView  # noqa: F401 - Django looks for models here
 from complaints.states import (
     HAS_FORM,
     OVER,
@@ -124,10 +125,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """One tab of the queue (INTERFACES §2). Raises KeyError for a tab that does not exist."""
         return self.filter(tab_filters(user)[tab])
 
-    def tab_counts(self, user: User) -> dict[str, int]:
-        """How many tickets each tab holds: one statement over the open tickets."""
+    def tab_counts(self, user: User, own: dict[str, Q] | None = None) -> dict[str, int]:
+        """How many tickets each tab holds, and what ``own`` adds: one statement over the open tickets."""
+        wheres = tab_filters(user) | (own or {})
         return self.open().aggregate(
-            **{tab: Count("pk", filter=where) for tab, where in tab_filters(user).items() if tab != "all"},
+            **{tab: Count("pk", filter=where) for tab, where in wheres.items() if tab != "all"},
             all=Count("pk"),
         )
 
@@ -243,6 +245,8 @@ class Ticket(models.Model):
             GinIndex(OpClass("number", "gin_trgm_ops"), name="ticket_by_number"),
             GinIndex(OpClass("visitor_phone", "gin_trgm_ops"), name="ticket_by_visitor_phone"),
             models.Index(OpClass("visitor_name", "text_pattern_ops"), name="ticket_by_visitor_name"),
+            # serves what is like a report just being typed: the site's newest, a bounded number of them
+            models.Index(fields=["site", "-received_at"], name="ticket_of_site_newest"),
             # serves a resident's own list, newest first
             models.Index(fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"),
             # serves the month's callback rate

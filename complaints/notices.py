@@ -27,8 +27,16 @@ def for_roles(
 ) -> list[Message]:
     """Outbox rows, unsaved, for the people who hold those roles now."""
     found = people_for(list(roles), site_id=ticket.site_id, department_id=ticket.department_id, at=now)
+    people = [person.user_id for _role, people in found for person in people]
+    return for_people(ticket, people, kind, params, now=now, but=but)
+
+
+def for_people(
+    ticket: Ticket, people: Iterable[int], kind: str, params: Mapping[str, Any], *, now: datetime, but: User | None
+) -> list[Message]:
+    """Outbox rows, unsaved, for these very people."""
     return outbox.messages_for(
-        [person.user_id for _role, people in found for person in people if but is None or person.user_id != but.pk],
+        [user_id for user_id in people if but is None or user_id != but.pk],
         key=f"ticket:{ticket.pk}:{ticket.version}:{kind}",
         kind=f"ticket.{kind}",
         params={"number": ticket.number, "severity": ticket.severity, **params},
@@ -65,10 +73,11 @@ GROUPS = (
     choices.Group("came_up", gettext_lazy("Late, handed up to me, or called to the counter"), always_in_bell=True),
     choices.Group("due_soon", gettext_lazy("Something of mine is due soon")),
     choices.Group("work", gettext_lazy("Work comes to me or goes on: sent, handled, returned, not solved")),
+    choices.Group("named", gettext_lazy("A colleague names me in a note")),
     choices.Group("resident", gettext_lazy("The resident: a message, a low score, praise, withdrawn")),
 )
 _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
-_COMES_UP = frozenset({"handed_up", "manager_called"})
+_COMES_UP = frozenset({"handed_up", "manager_called", "reminded"})
 
 
 def _group_of(kind: str, params: Mapping[str, Any]) -> str:
@@ -76,6 +85,8 @@ def _group_of(kind: str, params: Mapping[str, Any]) -> str:
         return "due_soon" if params.get("level") == "warning" else "came_up"
     if kind in _COMES_UP:
         return "came_up"
+    if kind == "named":
+        return "named"
     return "resident" if kind in _OF_THE_RESIDENT else "work"
 
 
@@ -115,6 +126,8 @@ _WORDINGS: dict[str, wording.Wording] = {
     "handed_up": lambda p: _("%(number)s (%(severity)s) is handed up to you. Please acknowledge it.") % _values(p),
     "reopened": lambda p: _("%(number)s is not solved: round %(round)d has begun.") % _values(p),
     "low_score": lambda p: _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p),
+    "reminded": lambda p: _("%(number)s (%(severity)s): you are reminded of it.") % _values(p),
+    "named": lambda p: _("%(number)s (%(severity)s): %(by)s names you in a note.") % _values(p),
     "comment": lambda p: _("%(number)s: the resident has sent a message.") % _values(p),
     "undone": lambda p: _("%(number)s: what you were told last has been taken back.") % _values(p),
     "attached": lambda p: _("%(number)s: the resident has sent a photo or document.") % _values(p),

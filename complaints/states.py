@@ -176,6 +176,7 @@ class EventKind(models.TextChoices):
     ATTACHED = "attached", _("Photo or document added")
     UNDONE = "undone", _("Undone")
     MANAGER_CALLED = "manager_called", _("Supervising manager called to the counter")
+    REMINDED = "reminded", _("Reminded")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.

@@ -1,6 +1,21 @@
 from django.urls import path, register_converter
 
-from complaints.views import callbacks, dashboard, files, party, queue, register, taking, ticket, undo
+from complaints.views import (
+    bulk,
+    callbacks,
+    dashboard,
+    files,
+    known,
+    naming,
+    own_views,
+    paper,
+    party,
+    queue,
+    register,
+    taking,
+    ticket,
+    undo,
+)
 from complaints.views.steps import SPECS
 
 
@@ -21,10 +36,17 @@ register_converter(NumberConverter, "number")
 app_name = "complaints"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
+    path("queue/bulk/", bulk.bulk, name="bulk"),
+    path("queue/views/", own_views.views, name="views"),
+    path("queue/views/<int:view_id>/", own_views.change, name="change_view"),
     path("tickets/new/", register.register, name="register"),
+    path("tickets/new/known/", known.known, name="known"),
     path("tickets/new/residents/", party.residents, name="residents"),
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<number:number>/slip/", paper.slip, name="slip"),
+    path("tickets/<number:number>/form/", paper.form, name="form"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),
+    path("tickets/<number:number>/colleagues/", naming.colleagues, name="colleagues"),
     path("tickets/<number:number>/undo/", undo.undo, name="undo"),
     path("tickets/<number:number>/presence/", files.presence, name="presence"),
     path("tickets/<number:number>/files/<uuid:file>/", files.file, name="file"),

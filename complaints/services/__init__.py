@@ -19,6 +19,8 @@ from complaints.services.dispatching import (
 from complaints.services.grading import confirm_wish, set_severity
 from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
 from complaints.services.intake import Report, register, register_ticket
+from complaints.services.mentioning import Colleague, colleagues_of, named_in
+from complaints.services.reminding import remind_holder
 from complaints.services.telling import (
     How,
     acknowledge,
@@ -34,6 +36,7 @@ from complaints.services.undoing import can_undo, undo_last_step
 
 __all__ = [
     "MOST_OF_RESIDENTS",
+    "Colleague",
     "How",
     "Report",
     "acknowledge",
@@ -43,12 +46,14 @@ __all__ = [
     "attach_to_step",
     "call_manager_to_counter",
     "can_undo",
+    "colleagues_of",
     "comment_as_resident",
     "confirm_wish",
     "decline_ticket",
     "dispatch_ticket",
     "inform_resident",
     "may_take",
+    "named_in",
     "note_handling",
     "note_inside",
     "pass_on_praise",
@@ -57,6 +62,7 @@ __all__ = [
     "record_callback",
     "register",
     "register_ticket",
+    "remind_holder",
     "reopen_ticket",
     "reply_to_resident",
     "resolve_ticket",

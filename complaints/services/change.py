@@ -47,7 +47,7 @@ class Change:
 
     def require(self, step: Step, version: int | None = None) -> None:
         """Raises Stale, NotYours or TransitionNotAllowed, in this order."""
-        self._refuse_stale(version)
+        self.refuse_stale(version)
         transition = TRANSITIONS[step]
         if self.by is not None and not may_take(self.by, step, self.ticket):
             raise NotYours(_("This step belongs to somebody else."), self.ticket)
@@ -60,13 +60,13 @@ class Change:
 
     def require_desk(self, version: int | None = None) -> None:
         """For what the desk does besides the steps."""
-        self._refuse_stale(version)
+        self.refuse_stale(version)
         if self.by is not None and not self.by.scope.holds(DESK, self.ticket.site_id):
             raise NotYours(_("This is for the front desk."), self.ticket)
         if self.ticket.status in OVER:
             raise TransitionNotAllowed(_("%(number)s is over.") % {"number": self.ticket.number}, self.ticket)
 
-    def _refuse_stale(self, version: int | None) -> None:
+    def refuse_stale(self, version: int | None) -> None:
         if version is not None and version != self.ticket.version:
             raise Stale.of(self.ticket)
 
@@ -163,7 +163,13 @@ class Change:
 
     def tell(self, roles: Iterable[Role], kind: str, **params: Any) -> None:
         """Queue a notice to those roles' people, but not to the one who did it."""
-        told = notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by)
+        self._queue(notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by))
+
+    def tell_people(self, people: Iterable[int], kind: str, **params: Any) -> None:
+        """Queue a notice to these very people, but not to the one who did it."""
+        self._queue(notices.for_people(self.ticket, people, kind, params, now=self.now, but=self.by))
+
+    def _queue(self, told: list[Message]) -> None:
         for message in told:
             if message.channel != Channel.IN_APP:  # what cannot be withdrawn waits for second thoughts
                 message.not_before += SECOND_THOUGHTS

@@ -13,6 +13,7 @@ from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
 from complaints.services.handling import end_wait
+from complaints.services.mentioning import colleagues_of, named_in
 from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Target
 from portal.organization.models import User
 from portal.organization.roles import Role
@@ -42,14 +43,17 @@ def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | Non
 def note_inside(ticket_id: int, text: str, *, by: User, with_files: bool = False) -> Ticket:
     """A note that stays in the house. Anybody who sees the ticket may write one, also when it is over.
 
-    The same words of the same person right after each other are a double click.
+    Colleagues named in it (``@name``) are told. The same words of the same person again at once are a double click.
     """
     words = text.strip() if with_files else require_text(text, _("Write the note first."))
     with changing(ticket_id, by=by) as change:
         if not Ticket.objects.visible_to(by).filter(pk=ticket_id).exists():
             raise NotYours(_("This ticket is not yours to see."), change.ticket)
         if not _just_did(change, EventKind.INTERNAL_NOTE, words):
-            change.note(EventKind.INTERNAL_NOTE, words)
+            named = named_in(words, colleagues_of(change.ticket)) if "@" in words else []
+            details = {"named": [one.name for one in named]} if named else {}
+            change.note(EventKind.INTERNAL_NOTE, words, **details)
+            change.tell_people([one.user_id for one in named], "named", by=by.name)
     return change.ticket
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from complaints.forms import CallbackForm, FilterForm, RegisterForm
 from complaints.models import Callback, Category, Ticket
+from complaints.saved_views import save_view
 from complaints.tests.house import House
 from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive
 from complaints.views.steps import SPECS
@@ -55,8 +56,27 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             "reception", "GET", "/queue/", dict.fromkeys(FilterForm.base_fields, "") | {"tab": "all", "from": ""},
         ),
         "complaints:residents": ("reception", "GET", "/tickets/new/residents/", {"q": "8-1-1203"}),
+        "complaints:known": (
+            "reception", "POST", "/tickets/new/known/",
+            {"party": "1:1", "category": register["category"], "subcategory": "", "description": keep("description")},
+        ),
         "complaints:ticket": ("reception", "GET", where, {"do": "dispatch", "log": "limits"}),
         "complaints:preview": ("reception", "GET", f"{where}preview/", {"from": "preview"}),
+        "complaints:bulk": (
+            "reception", "POST", "/queue/bulk/",
+            {"ticket": f"{ticket.number}:1", "do": "note", "department": department, "text": keep("text"), "next": ""},
+        ),
+        "complaints:views": (
+            "reception", "POST", "/queue/views/",
+            dict.fromkeys(FilterForm.base_fields, "") | {"tab": "all", "name": "keep"},
+        ),
+        "complaints:change_view": (
+            "reception", "POST", f"/queue/views/{save_view(house.reception, 'x', {'tab': 'all'}).pk}/",
+            {"do": "rename", "name": "keep"},
+        ),
+        "complaints:colleagues": ("reception", "GET", f"{where}colleagues/", {"q": "e"}),
+        "complaints:slip": ("reception", "GET", f"{where}slip/", {"print": "1"}),
+        "complaints:form": ("reception", "GET", f"{where}form/", {"print": "1"}),
         "complaints:callbacks": ("reception", "GET", "/callbacks/", {"call": str(callback.pk)}),
         "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
         "pages:start": ("reception", "GET", "/", {}),

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from complaints.models import Callback
+from complaints.saved_views import save_view
 from complaints.services import attach_to_step, note_inside
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
@@ -124,9 +125,16 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "organization:set_password": ("get", "/password/no/link/", ANYBODY),
     "complaints:queue": ("get", "/queue/", SEE_TICKETS | {"neighbour"}),
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
+    "complaints:known": ("post", "/tickets/new/known/", OF_A_DESK),
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
     "complaints:ticket": ("get", "/tickets/{number}/", SEE_THIS_TICKET),
     "complaints:preview": ("get", "/tickets/{number}/preview/", SEE_THIS_TICKET),
+    "complaints:bulk": ("post", "/queue/bulk/", SEE_TICKETS | {"neighbour"}),
+    "complaints:views": ("get", "/queue/views/", SEE_TICKETS | {"neighbour"}),
+    "complaints:change_view": ("post", "/queue/views/{view}/", frozenset({"reception"})),
+    "complaints:colleagues": ("get", "/tickets/{number}/colleagues/?q=e", SEE_THIS_TICKET),
+    "complaints:slip": ("get", "/tickets/{number}/slip/", DESK_PEOPLE),
+    "complaints:form": ("get", "/tickets/{number}/form/", SEE_THIS_TICKET),
     "complaints:undo": ("post", "/tickets/{undoable}/undo/", frozenset({"leader"})),
     "complaints:presence": ("get", "/tickets/{number}/presence/", SEE_THIS_TICKET),
     "complaints:file": ("get", "/tickets/{number}/files/{attached}/", SEE_THIS_TICKET),
@@ -250,6 +258,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
     attach_to_step(ticket.pk, [attached], by=house.reception)
     bodies = {
         "complaints:record_callback": {"outcome": CallbackOutcome.REFUSED},
+        "complaints:change_view": {"do": "right"},
         "residents:show": {"what": "phone", "id": house.homes[0].resident.phones.get().pk, "reason": "ticket"},
     }
     dead = Message.objects.create(
@@ -265,6 +274,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         "file": waiting.uuid,
         "attached": attached.uuid,
         "undoable": undoable.number,
+        "view": save_view(house.reception, "x", {"tab": "all"}).pk,
         **in_the_archive(house),
     }
     wrong = []

@@ -404,7 +404,8 @@ def test_every_page_is_kept_by_nobody_and_obeys_its_own_policy(house: House, for
         assert "default-src 'none'" in policy, name
         assert "unsafe" not in policy, name
         page = Inline()
-        page.feed(answer.content.decode(errors="replace"))
+        if not answer.headers.get("Content-Disposition"):  # a workbook is no page
+            page.feed(answer.content.decode())
         assert page.found == [], name
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from complaints.models import Ticket
+from complaints.saved_views import save_view
 from complaints.states import Severity, Status
 from complaints.tests.house import PASSWORD, House
 from portal.audit.models import AuditAction, AuditEntry
@@ -242,6 +243,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
 ) -> None:
     late = house.report(timezone.now() - timedelta(hours=30), severity=Severity.MAJOR, description="地下车库漏水" * 30)
     house.informed(timezone.now() - timedelta(hours=3))
+    save_view(house.reception, "重大件", {"tab": "all", "severity": "major"})
     page = open_as(width=width, theme=theme, locale=locale)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
@@ -254,6 +256,9 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         late.url,
         f"{late.url}?do=dispatch",
         f"{late.url}?do=severity",
+        f"{late.url}slip/",
+        f"{late.url}form/",
+        "/queue/views/",
         "/callbacks/",
         "/notifications/",
         "/me/",
@@ -279,7 +284,7 @@ def test_script_and_style_weigh_little_on_the_first_load(open_as: Any) -> None:
     page.on("response", weigh)
     page.goto("/queue/")
     page.wait_for_timeout(200)
-    assert len(weights) == 6  # bootstrap, ours, htmx, the page, the find box, numbers
+    assert len(weights) == 8  # bootstrap, ours, htmx, the page, the find box, numbers, choosing, naming
     assert sum(weights.values()) <= MOST_BYTES
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -55,6 +58,7 @@ MARKS = {
     EventKind.WITHDRAWN: ("person", "seen"),
     EventKind.INTERNAL_NOTE: ("lock", "inner"),
     EventKind.REGRADED: ("up", ""),
+    EventKind.REMINDED: ("ok", "inner"),
 }
 # What the clock did and everybody should see; the rest stands in the view of the limits only.
 LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})
@@ -102,7 +106,7 @@ def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False) -> Entr
         moment=event.at,
         who=who,
         what=what_happened(event),
-        text=event.text,
+        text=with_marks(event.text, event.details.get("named", ())),
         icon=icon,
         css=css,
         inner=event.kind not in SHOWN_TO_RESIDENTS and bool(event.text),
@@ -112,6 +116,15 @@ def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False) -> Entr
         undone=undone,
         files=[_file(one) for one in getattr(event, "held", [])],
     )
+
+
+def with_marks(text: str, names: Iterable[str]) -> str:
+    """The text with the colleagues whom it names marked; nothing else in it is markup."""
+    if not names:
+        return text
+    shown = "|".join(re.escape(escape(name)) for name in sorted(names, key=len, reverse=True))
+    marked = re.sub(f"@(?:{shown})", r'<mark class="named">\g<0></mark>', escape(text))
+    return mark_safe(marked)  # noqa: S308 - escaped above
 
 
 def _file(held: dict[str, Any]) -> dict[str, Any]:
@@ -176,6 +189,10 @@ def _wish(details: dict[str, Any]) -> str:
         return ""
 
 
+def _reminded(details: dict[str, Any]) -> str:
+    return details.get("person") or told(details)
+
+
 def _undone(details: dict[str, Any]) -> str:
     return str(EventKind(details["step"]).label) if details.get("step") in EventKind.values else ""
 
@@ -183,6 +200,7 @@ def _undone(details: dict[str, Any]) -> str:
 _DETAILS = {
     EventKind.UNDONE: _undone,
     EventKind.REGISTERED: _severity,
+    EventKind.REMINDED: _reminded,
     EventKind.DISPATCHED: _department,
     EventKind.SENT_BACK: _department,
     EventKind.PASSED_ON: _department,

@@ -66,7 +66,7 @@ def limits_by_kind(site_id: int, severity: Severity, chosen: str) -> list[dict[s
     """The limits of each kind, those of the chosen one shown; the script shows the others when the kind changes."""
     found: dict[str, list[str]] = {}
     for kind in Kind:
-        found.setdefault(_limits(site_id, kind, severity), []).append(kind)
+        found.setdefault(limits_in_words(site_id, kind, severity), []).append(kind)
     return [
         {"kinds": " ".join(kinds), "words": words, "hidden": chosen not in kinds}
         for words, kinds in found.items()
@@ -74,7 +74,7 @@ def limits_by_kind(site_id: int, severity: Severity, chosen: str) -> list[dict[s
     ]
 
 
-def _limits(site_id: int, kind: Kind, severity: Severity) -> str:
+def limits_in_words(site_id: int, kind: Kind, severity: Severity) -> str:
     """What that severity promises, from its policy: "reply 2 d, resolve 10 d"."""
     policy = policies.policy_for(site_id, kind, severity, "")
     if policy is None:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints.models import Ticket
 from complaints.views.asking import the_desk, user_of
 from portal.audit.models import AuditAction
 from portal.audit.services import record
@@ -22,8 +21,6 @@ from portal.organization.roles import DESK
 from portal.pages.houses import sites
 from residents.finding import SHORTEST, find_residents, kind_of, room_digits
 from residents.models import Relation, Residence, Unit
-
-OPEN_CASES = 5
 
 
 @dataclass(frozen=True)
@@ -98,11 +95,20 @@ def party_named(user: User, query: Any) -> Party | None:
     return Party(unit.site, named[0] if named else None, unit)
 
 
-def _residence(user: User, party: str) -> Residence | None:
-    """``<unit>:<resident>`` as a form names them, where this person may see the pair and it still holds."""
+def ids_of(party: str) -> tuple[int, int] | None:
+    """``<unit>:<resident>`` as a form names them."""
     unit, _colon, resident = party.partition(":")
     if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (unit, resident)):
         return None
+    return int(unit), int(resident)
+
+
+def _residence(user: User, party: str) -> Residence | None:
+    """Whom a form names, where this person may see the pair and it still holds."""
+    named = ids_of(party)
+    if named is None:
+        return None
+    unit, resident = named
     current = Residence.objects.current(timezone.localdate()).filter(unit__in=Unit.objects.visible_to(user))
     return current.select_related("unit__site", "resident").filter(unit_id=unit, resident_id=resident).first()
 
@@ -127,10 +133,8 @@ def own_site(user: User) -> Site:
 @require_GET
 def residents(request: HttpRequest) -> HttpResponse:
     """The matches under the cursor, best first; the last line is always a new visitor."""
-    user = user_of(request)
     text = request.GET.get("q", "")[:60]
     found = _looked_up(request, text)
-    cases = _open_cases(user, {row.unit_id for row in found})
     hits = [
         {
             "party": f"{row.unit_id}:{row.resident_id}",
@@ -139,34 +143,9 @@ def residents(request: HttpRequest) -> HttpResponse:
             "relation": str(Relation(row.relation).label),
             "phone": row.resident.masked_phone,
             "address": row.resident.addressed,
-            "open": cases.get(row.unit_id, []),
         }
         for row in found
     ]
     hint = _("record name and phone") if found else _("nobody matches: record name and phone")
     hits.append({"visitor": True, "room": "", "name": _("New visitor"), "relation": "", "phone": hint})
     return JsonResponse({"results": hits})
-
-
-def _open_cases(user: User, units: set[int]) -> dict[int, list[dict[str, str]]]:
-    """What is open at those homes, newest first; one statement."""
-    found: dict[int, list[dict[str, str]]] = {}
-    if not units:
-        return found
-    for ticket in (
-        Ticket.objects.visible_to(user)
-        .open()
-        .filter(unit__in=units)
-        .order_by("-received_at", "-pk")[: OPEN_CASES * len(units)]
-    ):
-        cases = found.setdefault(ticket.unit_id or 0, [])
-        if len(cases) < OPEN_CASES:
-            cases.append(
-                {
-                    "number": ticket.number,
-                    "url": ticket.url,
-                    "matter": ticket.title,
-                    "status": str(ticket.get_status_display()),
-                }
-            )
-    return found

@@ -20,10 +20,11 @@ from django.views.decorators.http import require_GET
 
 from complaints.forms import HOW_LATE, FilterForm
 from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
+from complaints.saved_views import SavedView, kept_of
 from complaints.searching import names_somebody, tickets_matching
 from complaints.services import may_take
 from complaints.states import TRANSITIONS, Severity, Step
-from complaints.views import shown
+from complaints.views import own_views, shown
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.undo import undo_offer
@@ -59,7 +60,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     asked = form.usable()
     tab = asked["tab"] if asked["tab"] in TABS else "mine"
     visible = Ticket.objects.visible_to(user)
-    counts = visible.tab_counts(user)
+    own = list(user.saved_views.all())
+    counts = visible.tab_counts(user, own_views.conditions(own, user, now))
     request.menu_counts = counts  # type: ignore[attr-defined]
     tickets = list(_page(visible, user, tab, asked))
     more = len(tickets) > PAGE
@@ -71,10 +73,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         record(AuditAction.SEARCHED, by=user, fields=[kind_of(asked["q"])], request=request)
     context = {
         "tab": tab,
-        "tabs": [
-            {"url": f"/queue/?tab={code}", "label": label(), "count": counts.get(code, 0), "current": code == tab}
-            for code, label in TABS.items()
-        ],
+        "tabs": _tabs(tab, own, kept_of(asked | {"tab": tab}), counts),
+        "has_own": bool(own),
         "filter": _filter(user, tab, asked, form),
         "rows": shown.rows_of(tickets, now),
         "empty": _empty(visible, tab, now, asked) if not tickets else None,
@@ -82,13 +82,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         "etag": etag,
         "list_url": "/queue/?" + _query(tab, asked),
         "selected": tickets[0].number if tickets else "",
+        "can_register": user.scope.holds(DESK),
     }
     if _wants_list(request):
         response = render(request, "complaints/_list.html", context)
         response["ETag"] = etag
     else:
         context["alarm"] = _alarm(visible, now)
-        context["can_register"] = user.scope.holds(DESK)
+        context["bulk"] = request.session.pop("bulk", None)
         if tickets:
             context |= _preview(tickets[0], user, now)
         response = render(request, "complaints/queue.html", context)
@@ -125,17 +126,36 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if asked["q"]:
         matching = tickets_matching(asked["q"])
         found = found.filter(matching) if matching is not None else found.none()
-    if asked["severity"]:
-        found = found.filter(severity=asked["severity"])
-    if asked["department"]:
-        found = found.filter(department_id=asked["department"])
-    if asked["late"]:
-        moment_of = "next_due_at__lt" if asked["late"] == "over" else "next_warn_at__lte"
-        found = found.filter(**{moment_of: timezone.now()})
+    found = found.filter(own_views.narrowed(asked, timezone.now()))
     if asked["after"]:
         moment, pk = asked["after"]
         found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
     return with_phones(found.for_queue()).by_time_left()[: PAGE + 1]
+
+
+def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The fixed tabs and one's own; where the page shows exactly an own view, that one is current."""
+    mine = [
+        {
+            "url": own_views.url_of(view),
+            "label": view.name,
+            "count": counts.get(own_views.code_of(view)),
+            "current": view.filter == shown_now,
+            "own": True,
+        }
+        for view in own
+    ]
+    taken = any(one["current"] for one in mine)
+    fixed = [
+        {
+            "url": f"/queue/?tab={code}",
+            "label": label(),
+            "count": counts.get(code, 0),
+            "current": code == tab and not taken,
+        }
+        for code, label in TABS.items()
+    ]
+    return [*fixed, *mine]
 
 
 def _etag(tickets: list[Ticket], counts: dict[str, int], request: HttpRequest) -> str:

@@ -24,6 +24,7 @@ from complaints.states import EventKind, Kind, ReportChannel, Severity
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
 from complaints.views.drafting import REGISTER, bring_in
+from complaints.views.known import known_at
 from complaints.views.offering import FALLBACK_DEPARTMENT, category_of, limits_by_kind, phrases_of, shown_categories
 from complaints.views.party import Party, Unclear, own_site, party_named, party_of
 from portal.drafts import services as drafts
@@ -72,7 +73,7 @@ def register(request: HttpRequest) -> HttpResponse:
         else _("%(number)s is registered.") % {"number": ticket.number}
     )
     messages.success(request, said, extra_tags="ok")
-    return redirect(ticket.url)
+    return redirect(f"{ticket.url}slip/?print=1" if "print" in request.POST else ticket.url)
 
 
 def _fresh(request: HttpRequest, start: dict[str, Any]) -> HttpResponse:
@@ -157,6 +158,9 @@ def _page(
         "draft": draft or of_form(user, REGISTER).without_offer(),
         "errors": [(f"id_{name}", said) for name, found in form.errors.items() for said in found],
         "problem": problem,
+        "known": known_at(
+            user, party.unit.pk if party and party.unit else None, category_of(typed), str(typed.get("description", ""))
+        ),
         "party": f"{residence.unit_id}:{residence.resident_id}" if residence else "",
         "matches": [
             {

@@ -35,6 +35,7 @@ from complaints.views.undo import undo_offer
 from complaints.views.what_if import deadlines_by_severity
 from portal.drafts.shown import FormDraft, of_forms
 from portal.organization.models import User
+from portal.organization.roles import DESK
 from portal.pages.houses import departments_at
 from portal.promises import policies
 from residents.finding import ARCHIVE
@@ -73,7 +74,9 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "last_step")
+    tickets = (
+        Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "last_step", "site__company")
+    )
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
     return get_object_or_404(annotated, number=number)
 
@@ -137,6 +140,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
             for code, label in LOG_VIEWS.items()
         ],
         "undo": undo_offer(found, user, now, counting),
+        "slip_url": f"{found.url}slip/" if user.scope.holds(DESK, found.site_id) else "",
         "writing": writing_words(about, user, now),
         "note": _composer("note", refused, drafts[key_of(found.number, "note")]),
         "reply_key": "" if any(spec.key == "t" and spec.slug not in COMPOSERS for spec in open_steps) else "t",

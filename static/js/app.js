@@ -77,7 +77,7 @@
   document.addEventListener("htmx:beforeSwap", (e) => {
     const target = e.detail.target;
     if (!target || !target.matches("[data-list]") || !e.detail.shouldSwap) return;
-    const held = (hovered && target.contains(hovered)) || (target.contains(document.activeElement) && document.activeElement !== body);
+    const held = $("[name=ticket]:checked", target) || (hovered && target.contains(hovered)) || (target.contains(document.activeElement) && document.activeElement !== body);
     const html = e.detail.serverResponse, fresh = new DOMParser().parseFromString(html, "text/html");
     if (!$("[data-list]", fresh)) return (e.detail.shouldSwap = false);
     if (!held || waiting === "now") { waiting = null; return; }
@@ -143,9 +143,9 @@
     if (composing(e) || e.defaultPrevented) return;
     // A closed dialog's button keeps the focus until the next frame: what cannot be seen is not in focus.
     const el = document.activeElement && seen(document.activeElement) ? document.activeElement : body, key = e.key;
-    if (key === "Enter" && e.ctrlKey && !e.altKey && !e.metaKey && !e.shiftKey) {
-      const form = el && el.form;
-      if (form && form.method === "post") { e.preventDefault(); form.requestSubmit($("[data-submit]", form) || undefined); }
+    if (key === "Enter" && e.ctrlKey && !e.altKey && !e.metaKey) {
+      const form = el && el.form, button = form && $(e.shiftKey ? "[data-submit-print]" : "[data-submit]", form);
+      if (form && form.method === "post" && (button || !e.shiftKey)) { e.preventDefault(); form.requestSubmit(button || undefined); }
       return;
     }
     if (e.ctrlKey || e.altKey || e.metaKey) return;
@@ -300,20 +300,8 @@
     room.value = hit.room + " " + hit.name;
     show([]);
     $$("[data-who]").forEach((el) => (el.textContent = hit.address || hit.name));
-    const open = $("#open-cases");
-    if (open) { open.replaceChildren(...(hit.open || []).map(caseLine)); open.closest("section").hidden = !(hit.open || []).length; }
+    party.dispatchEvent(new Event("change", { bubbles: true })); // what is known of this home appears beside the form
     first("category");
-  }
-  function caseLine(one) {
-    const li = document.createElement("li"), link = document.createElement("a");
-    link.href = one.url;
-    link.lang = "zh";
-    link.textContent = one.matter;
-    const second = document.createElement("span");
-    second.className = "second";
-    second.textContent = " " + one.number + " · " + one.status;
-    li.append(link, second);
-    return li;
   }
   const first = (name) => { const group = $$('input[name="' + name + '"]', form).filter(seen); const el = group.find((x) => x.checked) || group[0]; if (el) el.focus(); };
   room.addEventListener("input", () => { party.value = ""; clearTimeout(later); later = setTimeout(ask, 60); });

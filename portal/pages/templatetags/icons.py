@@ -30,6 +30,7 @@ ROW_ICONS = {
     "undo": "arrow-counterclockwise",
     "clip": "paperclip",
     "camera": "camera",
+    "printer": "printer",
 }
 # Severity is read by the number of filled bars, so these three are ours.
 BARS = {

@@ -1,0 +1,33 @@
+"""Whom an internal note can name: the colleagues who may see the ticket, found by name or initials."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from complaints.models import Ticket
+from complaints.services import colleagues_of
+from complaints.views.asking import user_of, who_see_tickets
+from residents.spelling import initials
+
+MOST_OFFERED = 8
+
+
+@login_required
+@who_see_tickets
+@never_cache
+@require_GET
+def colleagues(request: HttpRequest, number: str) -> HttpResponse:
+    user, typed = user_of(request), request.GET.get("q", "").strip()[:20].lower()
+    ticket = get_object_or_404(Ticket.objects.visible_to(user), number=number)
+    found = [
+        {"name": one.name, "post": one.post}
+        for one in colleagues_of(ticket)
+        if typed
+        and one.user_id != user.pk
+        and (typed in one.name.lower() or any(word.startswith(typed) for word in initials(one.name)))
+    ]
+    return JsonResponse({"results": found[:MOST_OFFERED]})
