@@ -99,6 +99,13 @@ def test_a_major_ticket_is_called_about_at_any_hour_with_a_typed_reason(house: H
     assert on_record() == [(f"resident {ticket.resident.uuid}", "燃气泄漏")]
 
 
+def test_what_was_typed_is_the_reason_whichever_button_sent_it(house: House) -> None:
+    ticket = house.signed()
+    ask(house, "reception", ticket, reason="ticket", words="物业费对账")
+    ask(house, "reception", ticket, reason="ticket")
+    assert [reason for _subject, reason in on_record()] == ["物业费对账", "ticket"]
+
+
 def test_the_button_says_from_when(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     minor, major = house.signed(), house.signed(severity=Severity.MAJOR)
     house.informed()

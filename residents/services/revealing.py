@@ -49,9 +49,6 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
-TYPED = frozenset({Reason.OTHER, Reason.CALL})  # what is typed with these is the reason on record
-
-
 @dataclass(frozen=True)
 class Shown:
     """The number, and until when a page may show it."""
@@ -112,7 +109,7 @@ def reveal(what: What, row_id: int, reason: Reason, words: str = "", *, by: User
     seen = _seen_within_the_hour(by, now)
     if seen >= MOST:
         raise TooMany(_("You have looked at many numbers within the hour. Ask your supervisor."))
-    said = words if reason in TYPED and words else reason.value
+    said = words or reason.value  # Enter in the field of words presses the first button, whatever was typed
     record(AuditAction.REVEALED, by=by, subject=number.subject, fields=[what.value], reason=said, request=request)
     if seen == ALARM_FROM:
         _alarm(by, number.site_ids, now)
