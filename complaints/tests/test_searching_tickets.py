@@ -62,6 +62,10 @@ def test_a_number_is_found_by_any_part_and_is_nobodys_name(house: House, ticket:
 @pytest.mark.parametrize("typed", ["单", "%", "__", "-- ", "'; drop", "查无此人"])
 def test_what_says_nothing_finds_nothing(house: House, ticket: Ticket, typed: str) -> None:
     assert found_by(house, "reception", typed) == []
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(house.reception)
+    said = client.get("/queue/", {"tab": "all", "q": typed}).content.decode()
+    assert ("at least two characters" in said) == (len(typed) < 2)
 
 
 def test_each_search_for_people_is_one_line_on_record_without_the_words(house: House, ticket: Ticket) -> None:

@@ -34,7 +34,7 @@ from portal.organization.models import Department, User
 from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages import moments
 from portal.pages.houses import departments_at, departments_of
-from residents.finding import kind_of
+from residents.finding import SHORTEST, kind_of, spelled
 
 PAGE = 50
 TABS = {
@@ -222,6 +222,8 @@ def _pager(
 
 
 def _empty(visible: TicketQuerySet, tab: str, now: datetime, asked: dict[str, Any]) -> dict[str, str]:
+    if asked["q"] and len(spelled(asked["q"])) < SHORTEST:
+        return {"words": _("Type at least two characters to search."), "next": ""}
     if asked["q"] or asked["severity"] or asked["department"] or asked["late"]:
         return {"words": _("Nothing matches this filter."), "next": ""}
     words = _("Nothing waits for you.") if tab == "mine" else _("There is nothing in this view.")

@@ -49,7 +49,8 @@
       open();
     }
   });
-  document.querySelector("[data-palette]")?.addEventListener("focus", event => { event.target.blur(); open(); });
+  // A click, not the focus: whoever walks here by Tab types into the field itself.
+  document.querySelector("[data-palette]")?.addEventListener("click", event => { event.target.blur(); open(); });
   box.addEventListener("input", event => {
     if (event.isComposing) return;
     clearTimeout(timer);
