@@ -9,11 +9,8 @@ from django.utils.translation import pgettext
 
 from complaints.models import Category, Phrase
 from complaints.states import Kind, Severity, Target
-from complaints.views import shown
+from complaints.views.offering import limits_in_words
 from portal.organization.setup.shipped import Shipped
-from portal.pages.countdown import amount_words
-from portal.promises import policies
-from portal.promises.limits import Rule
 
 SHOWN = (Target.DISPATCH, Target.SIGN, Target.REPLY, Target.RESOLVE, Target.INFORM)
 THE_COMPANY = 0  # no site's own policy fits it
@@ -32,7 +29,7 @@ def everything() -> Iterator[Shipped]:
 
 def _limits() -> Iterator[str]:
     for kind in Kind:
-        said = {severity: _words(kind, severity) for severity in Severity}
+        said = {severity: limits_in_words(THE_COMPANY, kind, severity, SHOWN) for severity in Severity}
         if len(set(said.values())) == 1:
             words = said[Severity.MINOR]
             if words:
@@ -41,19 +38,3 @@ def _limits() -> Iterator[str]:
         for severity, words in said.items():
             who = _("%(kind)s, %(severity)s") % {"kind": kind.label, "severity": severity.label}
             yield pgettext("limits", "%(kind)s: %(limits)s") % {"kind": who, "limits": words}
-
-
-def _words(kind: Kind, severity: Severity) -> str:
-    policy = policies.policy_for(THE_COMPANY, kind, severity, "")
-    said = []
-    for target in SHOWN if policy else ():
-        row = policy.for_turn(target) if policy else None
-        if row is None:
-            continue
-        limit = policies.limit_of(row)
-        what = str(shown.DUE[target])
-        if limit.rule == Rule.END_OF_LOCAL_DAY:
-            said.append(_("%(what)s the same day") % {"what": what})
-        else:
-            said.append(pgettext("limit", "%(what)s %(limit)s") % {"what": what, "limit": amount_words(limit.amount)})
-    return pgettext("between limits", ", ").join(said)

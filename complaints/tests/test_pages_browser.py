@@ -284,7 +284,7 @@ def test_script_and_style_weigh_little_on_the_first_load(open_as: Any) -> None:
     page.on("response", weigh)
     page.goto("/queue/")
     page.wait_for_timeout(200)
-    assert len(weights) == 8  # bootstrap, ours, htmx, the page, the find box, numbers, choosing, naming
+    assert len(weights) == 7  # bootstrap, ours, htmx, the page, the find box, numbers, choosing
     assert sum(weights.values()) <= MOST_BYTES
 
 
