@@ -43,6 +43,7 @@ ON_THE_FORM = frozenset(EventKind) - {
     EventKind.UNDONE,
     EventKind.ACKNOWLEDGED,
     EventKind.MANAGER_CALLED,
+    EventKind.REMINDED,
 }
 
 
