@@ -42,7 +42,7 @@ def test_the_slip_says_number_time_matter_and_promise_and_nobodys_name(house: Ho
         f"{timezone.localdate():%Y-%m-%d}",
     ):
         assert said in slip
-    for hidden in ("王建国", "13800000001", "138****0001", "8-1-1203"):
+    for hidden in ("阅知", "王建国", "13800000001", "138****0001", "8-1-1203"):
         assert hidden not in slip
 
 

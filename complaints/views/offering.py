@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html
@@ -74,13 +75,17 @@ def limits_by_kind(site_id: int, severity: Severity, chosen: str) -> list[dict[s
     ]
 
 
-def limits_in_words(site_id: int, kind: Kind, severity: Severity) -> str:
+PROMISED_TO_RESIDENTS = (Target.REPLY, Target.RESOLVE)
+PROMISED = (*PROMISED_TO_RESIDENTS, Target.HAND_UP_SUPERVISING_MANAGER, Target.HAND_UP_GENERAL_MANAGER)
+
+
+def limits_in_words(site_id: int, kind: Kind, severity: Severity, targets: Iterable[Target] = PROMISED) -> str:
     """What that severity promises, from its policy: "reply 2 d, resolve 10 d"."""
     policy = policies.policy_for(site_id, kind, severity, "")
     if policy is None:
         return ""
     said = []
-    for target in (Target.REPLY, Target.RESOLVE, Target.HAND_UP_SUPERVISING_MANAGER, Target.HAND_UP_GENERAL_MANAGER):
+    for target in targets:
         row = policy.for_turn(target)
         if row is None:
             continue

@@ -26,7 +26,7 @@ from complaints.states import EventKind, Kind, Severity
 from complaints.undone import standing
 from complaints.views import history
 from complaints.views.asking import the_desk, user_of, who_see_tickets
-from complaints.views.offering import limits_in_words
+from complaints.views.offering import PROMISED_TO_RESIDENTS, limits_in_words
 from complaints.views.ticket import found_by
 from portal.organization.models import User
 from portal.organization.roles import DESK
@@ -145,7 +145,8 @@ def _for_printing(request: HttpRequest, back: str) -> dict[str, Any]:
 
 
 def _promise(ticket: Ticket) -> str:
-    return limits_in_words(ticket.site_id, Kind(ticket.kind), Severity(ticket.severity))
+    kind, severity = Kind(ticket.kind), Severity(ticket.severity)
+    return limits_in_words(ticket.site_id, kind, severity, PROMISED_TO_RESIDENTS)
 
 
 def qr_of(number: str) -> SafeString:
