@@ -37,6 +37,7 @@ def test_the_page_keeps_a_choice_and_what_names_somebody_stays_in_the_bell(house
     assert {line.group.code: (line.bell, line.email) for line in choices.of(house.supervisor)} == {
         "came_up": (True, True),
         "due_soon": (False, False),
+        "named": (False, False),
         "work": (False, False),
         "resident": (False, False),
     }

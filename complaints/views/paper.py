@@ -83,7 +83,8 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
 
 def _rows(found: Ticket, zone: ZoneInfo) -> list[list[dict[str, Any]]]:
     """Every field of the form (C1), the short ones two in a row; an empty one stays, to be filled in by hand."""
-    number = getattr(found, "phone", None) or found.visitor_phone
+    held = found.held  # type: ignore[attr-defined]
+    number = held[0]["number"] if held else found.visitor_phone
     prefers = found.contact or (found.resident.contact if found.resident else "")
     facts = [
         (_("Received"), _moment(found.received_at, zone), False),
