@@ -1,0 +1,83 @@
+"""Statements of a page: the same whatever the number of rows on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from complaints.tests.house import MORNING, House
+from portal import memo
+from portal.drafts import services as drafts
+from portal.organization.roles import Role
+from residents import services
+from residents.models import ImportRun, Relation
+from residents.services import Newcomer
+
+MORE = 12  # no more than the shortest page of any of these lists
+
+
+def people(house: House, n: int) -> None:
+    house.hire(f"new_{n}", Role.RECEPTIONIST, house.site, None)
+
+
+def residents(house: House, n: int) -> None:
+    person = Newcomer(f"赵敏{n}", Relation.FAMILY, "", [f"1391000{n:04d}"])
+    services.move_in(house.homes[0].unit_id, person, by=house.reception)
+
+
+def tickets(house: House, n: int) -> None:
+    house.report(MORNING, description=f"楼道照明第{n}次不亮")
+
+
+def typed(house: House, n: int) -> None:
+    drafts.save(house.reception, f"ticket:YJW-20261121-{n:04d}:note", [("text", "x")], 0)
+
+
+def looked(house: House, n: int) -> None:
+    phone = house.homes[0].resident.phones.get().pk
+    client = Client()
+    client.force_login(house.reception)
+    client.post("/residents/show/", {"what": "phone", "id": phone, "reason": "identify"})
+
+
+def problems(house: House, n: int) -> None:
+    run, _new = ImportRun.objects.get_or_create(site=house.site, state="tried", defaults={"made_at": MORNING})
+    run.problems.create(refused=True, sheet="x", row=n, column="owner", code="owner_missing")
+
+
+LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
+    ("admin", "/settings/people/", people),
+    ("reception", "/residents/?q=赵敏", residents),
+    ("reception", "/find/?q=赵敏", residents),
+    ("reception", "/residents/buildings/YJW/8/", residents),
+    ("reception", "/tickets/new/residents/?q=赵敏", residents),
+    ("reception", "/queue/?tab=all&q=楼道", tickets),
+    ("reception", "/me/drafts/", typed),
+    ("supervisor", "/residents/shown/", looked),
+    ("supervisor", "/residents/import/", problems),
+]
+
+
+@pytest.mark.parametrize(("who", "address", "grow"), LISTS, ids=[address for _who, address, _grow in LISTS])
+def test_a_longer_list_costs_no_more_statements(
+    house: House, who: str, address: str, grow: Callable[[House, int], None]
+) -> None:
+    client = Client()
+    client.force_login(house.people[who])
+
+    def statements() -> int:
+        memo.forget()
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(address).status_code == 200
+        return len(seen)
+
+    for n in range(2):
+        grow(house, n)
+    few = statements()
+    for n in range(2, MORE):
+        grow(house, n)
+    assert statements() == few
