@@ -158,9 +158,12 @@ def _page(
         "draft": draft or of_form(user, REGISTER).without_offer(),
         "errors": [(f"id_{name}", said) for name, found in form.errors.items() for said in found],
         "problem": problem,
+        # Beside people to choose from, other reports would only be in the way.
         "known": known_at(
-            user, party.unit.pk if party and party.unit else None, category_of(typed), str(typed.get("description", ""))
-        ),
+            user, party.unit.pk if party.unit else None, category_of(typed), str(typed.get("description", ""))
+        )
+        if party
+        else [],
         "party": f"{residence.unit_id}:{residence.resident_id}" if residence else "",
         "matches": [
             {
