@@ -61,12 +61,12 @@ def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
     page.wait_for_selector("text=楼道灯不亮")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "theme", "locale"), [(1440, "light", "zh-CN"), (360, "dark", "en-US")])
 def test_settings_set_up_and_the_lock_have_no_barrier(
-    house: House, live_server: Any, browser: Browser, width: int, theme: str
+    house: House, live_server: Any, browser: Browser, width: int, theme: str, locale: str
 ) -> None:
     User.objects.filter(username="admin").update(password=make_password(PASSWORD), email="admin@example.com")
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, locale="zh-CN")
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, locale=locale)
     page.goto(f"{live_server}/login/?shared=1")
     page.fill("[name=username]", "admin")
     page.fill("[name=password]", PASSWORD)
