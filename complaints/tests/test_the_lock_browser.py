@@ -53,8 +53,8 @@ def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
 
     page.click("header [data-switch] button")
 
-    assert page.url == f"{live_server}/login/?shared=1"
-    assert page.evaluate("document.activeElement.name") == "username"
+    page.wait_for_url(f"{live_server}/login/?shared=1")
+    page.wait_for_function("document.activeElement.name === 'username'")
     page.fill("[name=username]", "reception")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
