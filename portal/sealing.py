@@ -40,11 +40,6 @@ def fingerprint(value: str) -> str:
     return _fingerprint(settings.FIELD_KEYS[0], value)
 
 
-def fingerprints(value: str) -> set[str]:
-    """The fingerprints under every key: rows that are not yet sealed again carry an older one."""
-    return {_fingerprint(key, value) for key in settings.FIELD_KEYS}
-
-
 def _fingerprint(key: str, value: str) -> str:
     return hmac.new(b"fingerprint" + key.encode(), value.encode(), hashlib.sha256).hexdigest()
 

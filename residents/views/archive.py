@@ -22,12 +22,11 @@ from portal.organization.roles import DESK
 from portal.pages import about, moments
 from portal.pages.asking import only_for, user_of
 from portal.pages.houses import sites
-from residents import phones
 from residents.calling import calling
 from residents.finding import ARCHIVE, find_residents, find_units, kind_of, sites_of
 from residents.models import Building, Phone, Relation, Residence, Resident, Unit
 from residents.models.imports import IMPORTERS
-from residents.services.revealing import SEE_IDENTITIES, What
+from residents.services.revealing import SEE_IDENTITIES
 from residents.views.exporting import EXPORTERS
 from residents.views.strips import day_strip, year_bars
 
@@ -259,7 +258,3 @@ def resident_page(user: User, found: Resident) -> dict[str, Any]:
         "can_change": any(user.scope.holds(DESK, site_id=home.unit.site_id) for home in homes),
         "site": site,
     }
-
-
-def masked(what: What, value: str) -> str:
-    return phones.masked_plate(value) if what == What.PLATE else phones.masked(value)
