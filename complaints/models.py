@@ -44,6 +44,38 @@ if TYPE_CHECKING:
     from portal.organization.models import User
 
 TITLE_LENGTH = 40
+# What a row of a list and the panel beside it show: a page is made of fifty of them.
+ROW_COLUMNS = (
+    "number",
+    "version",
+    "site_id",
+    "department_id",
+    "kind",
+    "severity",
+    "status",
+    "round",
+    "visitor_name",
+    "visitor_phone",
+    "description",
+    "received_at",
+    "next_target",
+    "next_started_at",
+    "next_warn_at",
+    "next_due_at",
+    "next_rule",
+    "queue_at",
+    "waits_for_form",
+    "unit__room",
+    "resident__name",
+    "resident__form_of_address",
+    "resident__do_not_call",
+    "category__name",
+    "category__name_en",
+    "category__department_code",
+    "category__urgent",
+    "handler__name",
+    "reported_by__phone",
+)
 OPEN = ~Q(status__in=["closed", "withdrawn", "merged"])
 FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # where the queue puts what has no deadline now
 
@@ -134,10 +166,19 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         )
 
     def for_queue(self) -> TicketQuerySet:
-        """Everything one row of the queue shows, in one query."""
-        return self.select_related(
+        """Everything one ticket's page shows of itself, in one query."""
+        return self.with_climbed().select_related(
             "site", "unit", "resident", "department", "category", "handler", "reported_by"
-        ).annotate(
+        )
+
+    def for_rows(self) -> TicketQuerySet:
+        """What the rows of a list show, and no column more; sites and departments are remembered by the process."""
+        people = self.select_related("unit", "resident", "category", "handler", "reported_by")
+        return people.with_climbed().only(*ROW_COLUMNS)
+
+    def with_climbed(self) -> TicketQuerySet:
+        """Each with how many levels its late promise has fired."""
+        return self.annotate(
             climbed=models.Subquery(
                 TicketTimer.objects.filter(
                     ticket=OuterRef("pk"),

@@ -35,7 +35,7 @@ SOON = timedelta(minutes=30)
 def dashboard(request: HttpRequest) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     visible = Ticket.objects.visible_to(user)
-    urgent = visible.open().filter(next_due_at__lt=now + SOON).for_queue().by_time_left()[:LISTED]
+    urgent = visible.open().filter(next_due_at__lt=now + SOON).for_rows().by_time_left()[:LISTED]
     hand_ups = _hand_ups(user, now)
     context = {
         "sweep": _sweep(now),

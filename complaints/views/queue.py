@@ -24,7 +24,7 @@ from complaints.saved_views import SavedView, kept_of
 from complaints.searching import names_somebody, tickets_matching
 from complaints.services import may_take
 from complaints.states import TRANSITIONS, Severity, Step
-from complaints.views import own_views, shown
+from complaints.views import own_views, rows, shown
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.undo import undo_offer
@@ -63,7 +63,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     own = list(user.saved_views.all())
     counts = visible.tab_counts(user, own_views.conditions(own, user, now))
     request.menu_counts = counts  # type: ignore[attr-defined]
-    tickets = list(_page(visible, user, tab, asked))
+    tickets = list(shown.housed(_page(visible, user, tab, asked)))
     more = len(tickets) > PAGE
     tickets = tickets[:PAGE]
     etag = _etag(tickets, counts, request)
@@ -71,17 +71,18 @@ def queue(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotModified()  # nothing is shown that was not shown, and recorded, before
     if names_somebody(asked["q"]):
         record(AuditAction.SEARCHED, by=user, fields=[kind_of(asked["q"])], request=request)
+    bulk = None if _wants_list(request) else request.session.pop("bulk", None)
+    first = tickets[0].number if tickets else ""
     context = {
         "tab": tab,
         "tabs": _tabs(tab, own, kept_of(asked | {"tab": tab}), counts),
         "has_own": bool(own),
         "filter": _filter(user, tab, asked, form),
-        "rows": shown.rows_of(tickets, now),
+        "rows": rows.markup_of(tickets, now, on=first, checked=bulk["failed"] if bulk else ()),
         "empty": _empty(visible, tab, now, asked) if not tickets else None,
         "pager": _pager(tab, asked, tickets, more, counts),
         "etag": etag,
         "list_url": "/queue/?" + _query(tab, asked),
-        "selected": tickets[0].number if tickets else "",
         "can_register": user.scope.holds(DESK),
     }
     if _wants_list(request):
@@ -89,7 +90,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         response["ETag"] = etag
     else:
         context["alarm"] = _alarm(visible, now)
-        context["bulk"] = request.session.pop("bulk", None)
+        context["bulk"] = bulk
         if tickets:
             context |= _preview(tickets[0], user, now)
         response = render(request, "complaints/queue.html", context)
@@ -130,7 +131,7 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if asked["after"]:
         moment, pk = asked["after"]
         found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
-    return with_phones(found.for_queue()).by_time_left()[: PAGE + 1]
+    return with_phones(found.for_rows()).by_time_left()[: PAGE + 1]
 
 
 def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -248,7 +249,8 @@ def _alarm(visible: TicketQuerySet, now: datetime) -> dict[str, str] | None:
     late = (
         visible.open()
         .filter(severity=Severity.MAJOR, next_due_at__lt=now)
-        .select_related("unit", "site")
+        .select_related("unit")
+        .only("number", "description", "next_target", "next_due_at", "next_started_at", "unit__room")
         .by_time_left()[:1]
     )
     for ticket in late:

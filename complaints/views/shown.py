@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -15,6 +15,7 @@ from complaints.models import Ticket
 from complaints.states import HANDED_UP_TO, Kind, Severity, Status, Target
 from portal.pages import moments
 from portal.pages.countdown import DAY, HOUR, TimeLeft, amount_words, tick_words, time_left
+from portal.pages.houses import departments, sites
 from portal.pages.templatetags.icons import use
 from portal.promises.limits import Rule
 
@@ -125,7 +126,18 @@ def told_words(ticket: Ticket) -> str:
 
 def rows_of(tickets: Iterable[Ticket], now: datetime) -> list[Row]:
     words = Words(now)
-    return [row_of(ticket, words) for ticket in tickets]
+    return [row_of(ticket, words) for ticket in housed(tickets)]
+
+
+def housed(tickets: Iterable[Ticket]) -> Iterator[Ticket]:
+    """Each with its site and department as the process remembers them: two joins less for every row."""
+    known_sites, known_departments = sites(), departments()
+    for ticket in tickets:
+        if ticket.site_id in known_sites:
+            ticket.site = known_sites[ticket.site_id]
+        if ticket.department_id in known_departments:
+            ticket.department = known_departments[ticket.department_id]
+        yield ticket
 
 
 def row_of(ticket: Ticket, words: Words) -> Row:
