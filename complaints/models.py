@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,7 @@ from residents.models import Contact, Residence
 
 if TYPE_CHECKING:
     from portal.organization.models import User
+    from portal.organization.scope import Scope
 
 TITLE_LENGTH = 40
 # What a row of a list and the panel beside it show: a page is made of fifty of them.
@@ -77,6 +78,7 @@ ROW_COLUMNS = (
     "reported_by__phone",
 )
 OPEN = ~Q(status__in=["closed", "withdrawn", "merged"])
+HANDED_UP = ~Q(open_hand_ups=[])
 FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # where the queue puts what has no deadline now
 
 
@@ -126,7 +128,9 @@ class DayNumber(models.Model):
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> TicketQuerySet:
         """The desk and the managers see their sites' tickets, a department those that are with it."""
-        scope = user.scope
+        return self.within(user.scope)
+
+    def within(self, scope: Scope) -> TicketQuerySet:
         everywhere, sites = scope.sites_as(DESK | MANAGEMENT)
         if everywhere:
             return self
@@ -155,15 +159,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def in_tab(self, tab: str, user: User) -> TicketQuerySet:
         """One tab of the queue (INTERFACES §2). Raises KeyError for a tab that does not exist."""
-        return self.filter(tab_filters(user)[tab])
-
-    def tab_counts(self, user: User, own: dict[str, Q] | None = None) -> dict[str, int]:
-        """How many tickets each tab holds, and what ``own`` adds: one statement over the open tickets."""
-        wheres = tab_filters(user) | (own or {})
-        return self.open().aggregate(
-            **{tab: Count("pk", filter=where) for tab, where in wheres.items() if tab != "all"},
-            all=Count("pk"),
-        )
+        return self.filter(tab_filters(user.scope)[tab])
 
     def for_queue(self) -> TicketQuerySet:
         """Everything one ticket's page shows of itself, in one query."""
@@ -282,6 +278,9 @@ class Ticket(models.Model):
             models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
             models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
             models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
+            # serve the tabs: what stands at one step, and the few that are handed up
+            models.Index(fields=["status", "queue_at", "id"], name="ticket_queue_status", condition=OPEN),
+            models.Index(fields=["queue_at", "id"], name="ticket_queue_handed_up", condition=OPEN & HANDED_UP),
             # serve the search: any part of a number or of a visitor's phone, and the beginning of a visitor's name
             GinIndex(OpClass("number", "gin_trgm_ops"), name="ticket_by_number"),
             GinIndex(OpClass("visitor_phone", "gin_trgm_ops"), name="ticket_by_visitor_phone"),

@@ -11,30 +11,28 @@ from complaints.states import HANDED_UP_TO, Status
 from portal.organization.roles import DEPARTMENT, DESK, Role
 
 if TYPE_CHECKING:
-    from portal.organization.models import User
+    from portal.organization.scope import Scope
 
 
-def tab_filters(user: User) -> dict[str, Q]:
-    acknowledge = Q(
-        open_hand_ups__overlap=[target for target, role in HANDED_UP_TO.items() if user.scope.holds([role])]
-    )
+def tab_filters(scope: Scope) -> dict[str, Q]:
+    own = [target for target, role in HANDED_UP_TO.items() if scope.holds([role])]
+    handed_up = ~Q(open_hand_ups=[])
     return {
-        "mine": waiting_for(user),
+        "mine": waiting_for(scope),
         "to_dispatch": Q(status=Status.REGISTERED),
         "to_sign": Q(status=Status.DISPATCHED),
-        "to_acknowledge": acknowledge if user.scope.holds(HANDED_UP_TO.values()) else ~Q(open_hand_ups=[]),
+        "to_acknowledge": handed_up & Q(open_hand_ups__overlap=own) if own else handed_up,
         "in_progress": Q(status__in=[Status.SIGNED, Status.IN_PROGRESS, Status.WAITING])
         | Q(status=Status.RESOLVED, waits_for_form=True),
         "to_inform": Q(status=Status.RESOLVED, waits_for_form=False),
         "to_call_back": Q(status__in=[Status.INFORMED, Status.DECLINED]),
-        "overtime": Q(resolve_due_at__lt=Now()),
+        "overtime": Q(resolve_due_at__lt=Now(), queue_at__lt=Now()),  # the second says where in the order they lie
         "all": Q(),
     }
 
 
-def waiting_for(user: User) -> Q:
+def waiting_for(scope: Scope) -> Q:
     """What waits for this very person: by their posts, the next step of the ticket is theirs."""
-    scope = user.scope
     found = Q(pk=None)
     everywhere, sites = scope.sites_as(DESK)
     if everywhere or sites:

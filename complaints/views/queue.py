@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from complaints.counting import tab_counts
 from complaints.forms import HOW_LATE, FilterForm
 from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
 from complaints.saved_views import SavedView, kept_of
@@ -34,6 +35,7 @@ from portal.organization.models import Department, User
 from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages import moments
 from portal.pages.houses import departments_at, departments_of
+from portal.pages.menu import counted
 from residents.finding import SHORTEST, kind_of, spelled
 
 PAGE = 50
@@ -61,7 +63,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     tab = asked["tab"] if asked["tab"] in TABS else "mine"
     visible = Ticket.objects.visible_to(user)
     own = list(user.saved_views.all())
-    counts = visible.tab_counts(user, own_views.conditions(own, user, now))
+    counts = tab_counts(user.scope, own_views.conditions(own, user, now))
     request.menu_counts = counts  # type: ignore[attr-defined]
     tickets = list(shown.housed(_page(visible, user, tab, asked)))
     more = len(tickets) > PAGE
@@ -140,7 +142,7 @@ def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dic
         {
             "url": own_views.url_of(view),
             "label": view.name,
-            "count": counts.get(own_views.code_of(view)),
+            "count": counted(counts[own_views.code_of(view)]) if own_views.code_of(view) in counts else None,
             "current": view.filter == shown_now,
             "own": True,
         }
@@ -151,7 +153,7 @@ def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dic
         {
             "url": f"/queue/?tab={code}",
             "label": label(),
-            "count": counts.get(code, 0),
+            "count": counted(counts[code]),
             "current": code == tab and not taken,
         }
         for code, label in TABS.items()
@@ -218,7 +220,7 @@ def _pager(
         "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(tickets))
         % {"shown": len(tickets)}
         if filtered
-        else _("%(shown)d of %(total)d") % {"shown": len(tickets), "total": counts.get(tab, 0)},
+        else _("%(shown)d of %(total)s") % {"shown": len(tickets), "total": counted(counts.get(tab, 0))},
     }
 
 
