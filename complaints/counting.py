@@ -39,7 +39,7 @@ def _tabs_of(scope: Scope) -> dict[str, tuple[str, tuple[Any, ...]]]:
 
 
 def _range(scope: Scope, where: Q) -> tuple[str, tuple[Any, ...]]:
-    found = Ticket.objects.within(scope).open().filter(where).order_by().values("pk")[: MOST_COUNTED + 1]
+    found = Ticket.objects.within(scope).filter(where).order_by().values("pk")[: MOST_COUNTED + 1]
     try:
         return found.query.sql_with_params()
     except EmptyResultSet:

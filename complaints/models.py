@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -18,15 +18,17 @@ from django.utils.translation import gettext_lazy as _
 from complaints.saved_views import SavedView  # noqa: F401 - Django looks for models here
 from complaints.states import (
     HAS_FORM,
+    LANES,
     OVER,
     CallbackOutcome,
     EventKind,
     Kind,
+    Lane,
     ReportChannel,
     Severity,
     Status,
 )
-from complaints.tabs import tab_filters
+from complaints.tabs import HANDED_UP, OPEN, tab_filters
 from portal.audit.models import APPEND_ONLY
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
 from portal.promises.models import (
@@ -77,8 +79,6 @@ ROW_COLUMNS = (
     "handler__name",
     "reported_by__phone",
 )
-OPEN = ~Q(status__in=["closed", "withdrawn", "merged"])
-HANDED_UP = ~Q(open_hand_ups=[])
 FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # where the queue puts what has no deadline now
 
 
@@ -134,7 +134,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         everywhere, sites = scope.sites_as(DESK | MANAGEMENT)
         if everywhere:
             return self
-        departments = scope.departments_as(DEPARTMENT)
+        departments = scope.departments_as(DEPARTMENT, outside=sites)  # an OR too many costs the index
         mine = Q(site_id__in=sites)
         if departments:
             mine |= Q(department_id__in=departments)
@@ -151,7 +151,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(Exists(belongs) | Q(unit=None, reported_by__phone=phone)).exclude(reported_by=None)
 
     def open(self) -> TicketQuerySet:
-        return self.exclude(status__in=OVER)
+        return self.filter(OPEN)
 
     def by_time_left(self) -> TicketQuerySet:
         """The order of the queue: what is due first; what has no deadline now (waiting, over) comes last."""
@@ -251,6 +251,14 @@ class Ticket(models.Model):
     next_rule = models.CharField(max_length=20, blank=True)
     queue_at = models.DateTimeField()  # next_due_at, or far away where nothing is due
     resolve_due_at = models.DateTimeField(null=True, blank=True)
+    lane = models.GeneratedField(
+        expression=Case(
+            When(status=Status.RESOLVED, waits_for_form=True, then=Value(Lane.TO_RETURN)),
+            *(When(status=status, then=Value(lane)) for status, lane in LANES.items()),
+        ),
+        output_field=models.CharField(max_length=12),
+        db_persist=True,
+    )
     open_hand_ups = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     waits_for_form = models.BooleanField(default=False)
 
@@ -278,9 +286,24 @@ class Ticket(models.Model):
             models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
             models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
             models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
-            # serve the tabs: what stands at one step, and the few that are handed up
-            models.Index(fields=["status", "queue_at", "id"], name="ticket_queue_status", condition=OPEN),
-            models.Index(fields=["queue_at", "id"], name="ticket_queue_handed_up", condition=OPEN & HANDED_UP),
+            # serve the tabs, and their counts
+            models.Index(fields=["site", "lane", "queue_at", "id"], name="ticket_lane_site", condition=OPEN),
+            models.Index(
+                fields=["department", "lane", "queue_at", "id"], name="ticket_lane_department", condition=OPEN
+            ),
+            models.Index(fields=["lane", "queue_at", "id"], name="ticket_lane_all", condition=OPEN),
+            models.Index(
+                fields=["queue_at", "id"],
+                include=["site", "department", "open_hand_ups"],
+                name="ticket_queue_handed_up",
+                condition=HANDED_UP,
+            ),
+            models.Index(
+                fields=["resolve_due_at"],
+                include=["site", "department", "queue_at", "id"],
+                name="ticket_queue_overtime",
+                condition=OPEN & Q(resolve_due_at__isnull=False),
+            ),
             # serve the search: any part of a number or of a visitor's phone, and the beginning of a visitor's name
             GinIndex(OpClass("number", "gin_trgm_ops"), name="ticket_by_number"),
             GinIndex(OpClass("visitor_phone", "gin_trgm_ops"), name="ticket_by_visitor_phone"),

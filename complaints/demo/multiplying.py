@@ -98,7 +98,11 @@ def multiply_tickets(count: int) -> None:
 
 def _copy(model: type[models.Model], copies: str, by: str, **instead: str) -> None:
     """Insert the rows of ``copies`` once more, their moments shifted; ``instead``: other values, blank for none."""
-    values = {field.column: instead.get(field.column, _shifted(field)) for field in model._meta.concrete_fields}
+    values = {
+        field.column: instead.get(field.column, _shifted(field))
+        for field in model._meta.concrete_fields
+        if not field.generated
+    }
     values = {column: value for column, value in values.items() if value}
     table = model._meta.db_table
     with connection.cursor() as cursor:

@@ -123,9 +123,7 @@ def _wants_list(request: HttpRequest) -> bool:
 
 def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) -> QuerySet[Ticket]:
     """One page of the tab and one row more; a text also finds what is over."""
-    found = visible.in_tab(tab, user)
-    if not (asked["q"] and tab == "all"):
-        found = found.open()
+    found = visible if asked["q"] and tab == "all" else visible.in_tab(tab, user)
     if asked["q"]:
         matching = tickets_matching(asked["q"])
         found = found.filter(matching) if matching is not None else found.none()
