@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from datetime import datetime
+from html import escape
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -33,25 +34,16 @@ _NOTHING, _ON, _CHECKED = mark_safe(""), mark_safe(' class="on"'), mark_safe(" c
 def markup_of(tickets: Iterable[Ticket], now: datetime, *, on: str, checked: Container[str]) -> SafeString:
     """``on`` is the number of the row that the panel shows, ``checked`` those that stay selected."""
     same = {"zh": Bare().zh, "clocks": clock_icons()}
-    return format_html_join(
-        "",
-        _ROW,
-        (
-            _values(row)
-            | same
-            | {
-                "on": _ON if row.number == on else _NOTHING,
-                "checked": _CHECKED if row.number in checked else _NOTHING,
-            }
-            for row in shown.rows_of(tickets, now)
-        ),
-    )
+    rows = (_ROW.format_map(_escaped(_values(row, on, checked)) | same) for row in shown.rows_of(tickets, now))
+    return mark_safe("".join(rows))  # noqa: S308 - every value is escaped, or made by us
 
 
-def _values(row: shown.Row) -> Mapping[str, Any]:
+def _values(row: shown.Row, on: str, checked: Container[str]) -> dict[str, Any]:
     return {
         "number": row.number,
         "version": row.version,
+        "on": _ON if row.number == on else _NOTHING,
+        "checked": _CHECKED if row.number in checked else _NOTHING,
         "severity": row.severity,
         "bars": row.bars,
         "severity_word": row.severity_word,
@@ -71,3 +63,8 @@ def _values(row: shown.Row) -> Mapping[str, Any]:
         "limit": row.limit,
         "percent": row.left.percent,
     }
+
+
+def _escaped(values: dict[str, Any]) -> dict[str, str]:
+    """Django's own escape looks for lazy texts in each value first, which costs five times as much."""
+    return {name: value if isinstance(value, SafeString) else escape(str(value)) for name, value in values.items()}
