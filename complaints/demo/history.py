@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -264,10 +264,8 @@ class _Player:
         due = timer.due_at.isoformat() if timer.due_at else ""
         params = {**telling.params, "target": timer.target, "level": level, "due_at": due}
         key = f"tickettimer:{{}}:{timer.term}:{level}:1"
-        for message in outbox.messages_for(
-            people, key=key, kind=telling.kind, params=params, link=telling.link, now=at
-        ):
-            message.sent_at, message.delivery = at, self.ticket.uuid
+        for row in outbox.messages_for(people, key=key, kind=telling.kind, params=params, link=telling.link, now=at):
+            message = Message(**asdict(row), sent_at=at, delivery=self.ticket.uuid)
             self.rows.messages.append((timer, message))
 
 
