@@ -12,35 +12,60 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from complaints.models import Ticket
-from complaints.tabs import tab_filters
+from complaints.states import Severity
+from complaints.tabs import OPEN, tab_filters
 from portal.organization.scope import Scope
 from portal.pages.menu import MOST_COUNTED
 
-_NOTHING: tuple[str, tuple[Any, ...]] = ("SELECT WHERE false", ())
+_Sql = tuple[str, tuple[Any, ...]]
 
 
-def tab_counts(scope: Scope, own: Mapping[str, Q] | None = None, tabs: Iterable[str] = ()) -> dict[str, int]:
-    """Of each tab, or of ``tabs`` alone, and of one's ``own`` conditions; more than is counted comes as one more."""
+def tab_counts(scope: Scope, tabs: Iterable[str]) -> dict[str, int]:
+    """What each of these tabs holds; more than is counted comes as one more."""
     known = _tabs_of(scope)
-    ranges = {tab: known[tab] for tab in tabs or known} | {code: _range(scope, q) for code, q in (own or {}).items()}
-    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) found)" for sql, _params in ranges.values())  # noqa: S608
+    return _answers({tab: known[tab] for tab in tabs})
+
+
+def queue_figures(scope: Scope, own: Mapping[str, Q]) -> tuple[dict[str, int], int | None]:
+    """What every tab and one's ``own`` conditions hold, and the ticket of the alarm: the major one most late."""
+    parts = _tabs_of(scope) | {code: _counted(scope, where) for code, where in own.items()}
+    found = _answers(parts | {"alarm": _alarm_of(scope)})
+    return found, found.pop("alarm")
+
+
+def _answers(parts: Mapping[str, _Sql]) -> dict[str, Any]:
+    """One statement; each part is a scalar of it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", [value for _sql, params in ranges.values() for value in params])
-        return dict(zip(ranges, cursor.fetchone(), strict=True))
+        cursor.execute(
+            "SELECT " + ", ".join(f"({sql})" for sql, _params in parts.values()),
+            [value for _sql, params in parts.values() for value in params],
+        )
+        return dict(zip(parts, cursor.fetchone(), strict=True))
 
 
 @lru_cache(maxsize=1000)
-def _tabs_of(scope: Scope) -> dict[str, tuple[str, tuple[Any, ...]]]:
+def _tabs_of(scope: Scope) -> dict[str, _Sql]:
     """To put nine conditions into words takes longer than to ask them."""
-    return {tab: _range(scope, where) for tab, where in tab_filters(scope).items()}
+    return {tab: _counted(scope, where) for tab, where in tab_filters(scope).items()}
 
 
-def _range(scope: Scope, where: Q) -> tuple[str, tuple[Any, ...]]:
-    found = Ticket.objects.within(scope).filter(where).order_by().values("pk")[: MOST_COUNTED + 1]
+@lru_cache(maxsize=1000)
+def _alarm_of(scope: Scope) -> _Sql:
+    late = OPEN & Q(severity=Severity.MAJOR, next_due_at__lt=Now(), queue_at__lt=Now())
+    return _sql(Ticket.objects.within(scope).filter(late).by_time_left().values("pk")[:1])
+
+
+def _counted(scope: Scope, where: Q) -> _Sql:
+    sql, params = _sql(Ticket.objects.within(scope).filter(where).order_by().values("pk")[: MOST_COUNTED + 1])
+    return f"SELECT count(*) FROM ({sql}) found", params  # noqa: S608
+
+
+def _sql(found: QuerySet[Any, Any]) -> _Sql:
     try:
         return found.query.sql_with_params()
     except EmptyResultSet:
-        return _NOTHING
+        return "SELECT NULL::bigint WHERE false", ()

@@ -50,7 +50,7 @@ PLACES = [
 def counts(user: User) -> Mapping[str, int]:
     if not user.scope.holds(SEE_TICKETS):
         return {}
-    return tab_counts(user.scope, tabs=[place.count for place in PLACES if place.count])
+    return tab_counts(user.scope, [place.count for place in PLACES if place.count])
 
 
 def register() -> None:

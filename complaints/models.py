@@ -47,39 +47,13 @@ if TYPE_CHECKING:
     from portal.organization.scope import Scope
 
 TITLE_LENGTH = 40
-# What a row of a list and the panel beside it show: a page is made of fifty of them.
-ROW_COLUMNS = (
-    "number",
-    "version",
-    "site_id",
-    "department_id",
-    "kind",
-    "severity",
-    "status",
-    "round",
-    "visitor_name",
-    "visitor_phone",
-    "description",
-    "received_at",
-    "next_target",
-    "next_started_at",
-    "next_warn_at",
-    "next_due_at",
-    "next_rule",
-    "queue_at",
-    "waits_for_form",
-    "unit__room",
-    "resident__name",
-    "resident__form_of_address",
-    "resident__do_not_call",
-    "category__name",
-    "category__name_en",
-    "category__department_code",
-    "category__urgent",
-    "handler__name",
-    "reported_by__phone",
-)
 FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # where the queue puts what has no deadline now
+
+
+def title_of(description: str) -> str:
+    """The first words of what happened, for one line."""
+    first = (description.strip().splitlines() or [""])[0].strip()
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
 class Category(models.Model):
@@ -166,11 +140,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.with_climbed().select_related(
             "site", "unit", "resident", "department", "category", "handler", "reported_by"
         )
-
-    def for_rows(self) -> TicketQuerySet:
-        """What the rows of a list show, and no column more; sites and departments are remembered by the process."""
-        people = self.select_related("unit", "resident", "category", "handler", "reported_by")
-        return people.with_climbed().only(*ROW_COLUMNS)
 
     def with_climbed(self) -> TicketQuerySet:
         """Each with how many levels its late promise has fired."""
@@ -323,9 +292,7 @@ class Ticket(models.Model):
 
     @property
     def title(self) -> str:
-        """The first words of what happened, for one line."""
-        first = (self.description.strip().splitlines() or [""])[0].strip()
-        return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+        return title_of(self.description)
 
     @property
     def who(self) -> str:

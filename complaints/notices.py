@@ -18,7 +18,7 @@ from portal.notifications import choices, outbox, wording
 from portal.organization.duty import people_for
 from portal.organization.models import User
 from portal.organization.roles import Role
-from portal.pages.houses import sites
+from portal.pages.houses import site_of
 from portal.promises.sweeping import Telling
 
 
@@ -48,7 +48,7 @@ def for_people(
 def telling_of(timer: TicketTimer) -> Telling:
     """What the sweep needs to tell about a ticket's timer; the ticket is joined to it."""
     ticket = timer.ticket
-    site = sites().get(ticket.site_id) or ticket.site
+    site = site_of(ticket.site_id)
     return Telling(
         site_id=ticket.site_id,
         zone=site.zone,

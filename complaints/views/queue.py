@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints.counting import tab_counts
+from complaints.counting import queue_figures
 from complaints.forms import HOW_LATE, FilterForm
 from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
 from complaints.saved_views import SavedView, kept_of
@@ -63,26 +63,26 @@ def queue(request: HttpRequest) -> HttpResponse:
     tab = asked["tab"] if asked["tab"] in TABS else "mine"
     visible = Ticket.objects.visible_to(user)
     own = list(user.saved_views.all())
-    counts = tab_counts(user.scope, own_views.conditions(own, user, now))
+    counts, alarm = queue_figures(user.scope, own_views.conditions(own, user, now))
     request.menu_counts = counts  # type: ignore[attr-defined]
-    tickets = list(shown.housed(_page(visible, user, tab, asked)))
-    more = len(tickets) > PAGE
-    tickets = tickets[:PAGE]
-    etag = _etag(tickets, counts, request)
+    lines = shown.lines_of(_page(visible, user, tab, asked))
+    more = len(lines) > PAGE
+    lines = lines[:PAGE]
+    etag = _etag(lines, counts, request)
     if request.headers.get("If-None-Match") == etag and request.htmx:  # type: ignore[attr-defined]
         return HttpResponseNotModified()  # nothing is shown that was not shown, and recorded, before
     if names_somebody(asked["q"]):
         record(AuditAction.SEARCHED, by=user, fields=[kind_of(asked["q"])], request=request)
     bulk = None if _wants_list(request) else request.session.pop("bulk", None)
-    first = tickets[0].number if tickets else ""
+    first = lines[0] if lines else None
     context = {
         "tab": tab,
         "tabs": _tabs(tab, own, kept_of(asked | {"tab": tab}), counts),
         "has_own": bool(own),
         "filter": _filter(user, tab, asked, form),
-        "rows": rows.markup_of(tickets, now, on=first, checked=bulk["failed"] if bulk else ()),
-        "empty": _empty(visible, tab, now, asked) if not tickets else None,
-        "pager": _pager(tab, asked, tickets, more, counts),
+        "rows": rows.markup_of(lines, now, on=first.number if first else "", checked=bulk["failed"] if bulk else ()),
+        "empty": _empty(visible, tab, now, asked) if not lines else None,
+        "pager": _pager(tab, asked, lines, more, counts),
         "etag": etag,
         "list_url": "/queue/?" + _query(tab, asked),
         "can_register": user.scope.holds(DESK),
@@ -91,10 +91,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         response = render(request, "complaints/_list.html", context)
         response["ETag"] = etag
     else:
-        context["alarm"] = _alarm(visible, now)
+        whole = _whole(visible, {first.pk if first else None, alarm})
+        context["alarm"] = _alarm(whole[alarm], now) if alarm in whole else None
         context["bulk"] = bulk
-        if tickets:
-            context |= _preview(tickets[0], user, now)
+        if first is not None and first.pk in whole:
+            context |= _preview(whole[first.pk], user, now)
         response = render(request, "complaints/queue.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -117,11 +118,17 @@ def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
     return _preview(ticket, user, now) | {"undo": undo_offer(ticket, user, now)}
 
 
+def _whole(visible: TicketQuerySet, wanted: set[int | None]) -> dict[int, Ticket]:
+    """The ticket of the panel and the one of the alarm, with all that they show."""
+    found = with_phones(visible.for_queue()).filter(pk__in=wanted - {None})
+    return {ticket.pk: ticket for ticket in found}
+
+
 def _wants_list(request: HttpRequest) -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
 
 
-def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) -> QuerySet[Ticket]:
+def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) -> TicketQuerySet:
     """One page of the tab and one row more; a text also finds what is over."""
     found = visible if asked["q"] and tab == "all" else visible.in_tab(tab, user)
     if asked["q"]:
@@ -131,7 +138,7 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if asked["after"]:
         moment, pk = asked["after"]
         found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
-    return with_phones(found.for_rows()).by_time_left()[: PAGE + 1]
+    return found.by_time_left()[: PAGE + 1]
 
 
 def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -159,9 +166,9 @@ def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dic
     return [*fixed, *mine]
 
 
-def _etag(tickets: list[Ticket], counts: dict[str, int], request: HttpRequest) -> str:
+def _etag(lines: list[shown.Line], counts: dict[str, int], request: HttpRequest) -> str:
     """Changes when a row, its clock or a count changes; what only ticks is the script's."""
-    seen = "|".join(f"{t.number}:{t.version}:{t.next_due_at}:{getattr(t, 'climbed', '')}" for t in tickets)
+    seen = "|".join(f"{t.number}:{t.version}:{t.next_due_at}:{t.climbed}" for t in lines)
     whole = f"{seen}#{sorted(counts.items())}#{get_language()}#{request.get_full_path()}#{timezone.localdate()}"
     return f'"{hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()}"'
 
@@ -206,19 +213,19 @@ def request_text(form: FilterForm) -> str:
 
 
 def _pager(
-    tab: str, asked: dict[str, Any], tickets: list[Ticket], more: bool, counts: dict[str, int]
+    tab: str, asked: dict[str, Any], lines: list[shown.Line], more: bool, counts: dict[str, int]
 ) -> dict[str, str]:
-    last = tickets[-1] if tickets else None
+    last = lines[-1] if lines else None
     filtered = any(asked[name] for name in ("q", "severity", "department", "late"))
     return {
         "first_url": "/queue/?" + urlencode({k: v for k, v in {"tab": tab, "q": asked["q"]}.items() if v})
         if asked["after"]
         else "",
         "next_url": "/queue/?" + _query(tab, asked, after=_mark(last.queue_at, last.pk)) if more and last else "",
-        "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(tickets))
-        % {"shown": len(tickets)}
+        "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(lines))
+        % {"shown": len(lines)}
         if filtered
-        else _("%(shown)d of %(total)s") % {"shown": len(tickets), "total": counted(counts.get(tab, 0))},
+        else _("%(shown)d of %(total)s") % {"shown": len(lines), "total": counted(counts.get(tab, 0))},
     }
 
 
@@ -244,31 +251,22 @@ def _empty(visible: TicketQuerySet, tab: str, now: datetime, asked: dict[str, An
     }
 
 
-def _alarm(visible: TicketQuerySet, now: datetime) -> dict[str, str] | None:
+def _alarm(ticket: Ticket, now: datetime) -> dict[str, str]:
     """The red strip: only for a major ticket past one of its limits."""
-    late = (
-        visible.open()
-        .filter(severity=Severity.MAJOR, next_due_at__lt=now)
-        .select_related("unit")
-        .only("number", "description", "next_target", "next_due_at", "next_started_at", "unit__room")
-        .by_time_left()[:1]
-    )
-    for ticket in late:
-        words = shown.Words(now)
-        left = words.left(ticket.next_due_at, ticket.next_started_at, None)
-        room = f"（{ticket.unit.room}）" if ticket.unit else ""
-        return {
-            "words": _("%(what)s of a major ticket: %(late)s")
-            % {"what": words.due.get(ticket.next_target, ""), "late": left.words},
-            "matter": f"{ticket.title}{room}",
-            "url": ticket.url,
-        }
-    return None
+    words = shown.Words(now)
+    left = words.left(ticket.next_due_at, ticket.next_started_at, None)
+    room = f"（{ticket.unit.room}）" if ticket.unit else ""
+    return {
+        "words": _("%(what)s of a major ticket: %(late)s")
+        % {"what": words.due.get(ticket.next_target, ""), "late": left.words},
+        "matter": f"{ticket.title}{room}",
+        "url": ticket.url,
+    }
 
 
 def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
     words = shown.Words(now)
-    row = shown.row_of(ticket, words)
+    row = shown.row_of(shown.line_of(ticket), words)
     zone = ticket.site.zone
     offer = (
         ticket.status in TRANSITIONS[Step.DISPATCH].start

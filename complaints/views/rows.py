@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from complaints.models import Ticket
 from complaints.views import shown
 from portal.pages.context import Bare
 from portal.pages.templatetags.icons import clock_icons, use
@@ -31,10 +30,10 @@ value="{number}:{version}" aria-label="{number}"{checked}></label></td>
 _NOTHING, _ON, _CHECKED = mark_safe(""), mark_safe(' class="on"'), mark_safe(" checked")
 
 
-def markup_of(tickets: Iterable[Ticket], now: datetime, *, on: str, checked: Container[str]) -> SafeString:
+def markup_of(lines: Iterable[shown.Line], now: datetime, *, on: str, checked: Container[str]) -> SafeString:
     """``on`` is the number of the row that the panel shows, ``checked`` those that stay selected."""
     same = {"zh": Bare().zh, "clocks": clock_icons()}
-    rows = (_ROW.format_map(_escaped(_values(row, on, checked)) | same) for row in shown.rows_of(tickets, now))
+    rows = (_ROW.format_map(_escaped(_values(row, on, checked)) | same) for row in shown.rows_of(lines, now))
     return mark_safe("".join(rows))  # noqa: S308 - every value is escaped, or made by us
 
 

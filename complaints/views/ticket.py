@@ -164,7 +164,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
 
 
 def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    row = shown.row_of(found, words)
+    row = shown.row_of(shown.line_of(found), words)
     paused = ""
     if found.status == Status.WAITING:
         paused = _("Waiting. The resolution clock stands; what is not pausable runs on.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal import memo
 from portal.memo import for_a_moment
 from portal.organization.models import Department, Site
 
@@ -37,6 +38,18 @@ def sites() -> dict[int, Site]:
 
 def departments() -> dict[int, Department]:
     return _houses()[1]
+
+
+def site_of(pk: int) -> Site:
+    if pk not in sites():
+        memo.forget()  # opened a moment ago, elsewhere
+    return sites()[pk]
+
+
+def department_of(pk: int) -> Department:
+    if pk not in departments():
+        memo.forget()
+    return departments()[pk]
 
 
 def departments_at(site_id: int) -> list[Department]:
