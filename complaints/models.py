@@ -136,10 +136,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(tab_filters(user.scope)[tab])
 
     def for_queue(self) -> TicketQuerySet:
-        """Everything one ticket's page shows of itself, in one query."""
-        return self.with_climbed().select_related(
-            "site", "unit", "resident", "department", "category", "handler", "reported_by"
-        )
+        """What one ticket's page shows of itself, but for what ``remembered.placed`` adds."""
+        return self.with_climbed().select_related("unit", "resident", "handler", "reported_by")
 
     def with_climbed(self) -> TicketQuerySet:
         """Each with how many levels its late promise has fired."""
@@ -256,7 +254,12 @@ class Ticket(models.Model):
             models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
             models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
             # serve the tabs, and their counts
-            models.Index(fields=["site", "lane", "queue_at", "id"], name="ticket_lane_site", condition=OPEN),
+            models.Index(
+                fields=["site", "lane", "queue_at", "id"],
+                include=["department"],
+                name="ticket_lane_site",
+                condition=OPEN,
+            ),
             models.Index(
                 fields=["department", "lane", "queue_at", "id"], name="ticket_lane_department", condition=OPEN
             ),

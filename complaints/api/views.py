@@ -26,6 +26,7 @@ from rest_framework.views import APIView
 from complaints import services
 from complaints.api import serializers
 from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer
+from complaints.remembered import categories
 from complaints.services import Report
 from complaints.states import EventKind, Kind, ReportChannel, Status, Target
 from portal.api.etags import KNOWN, MATCH, conditional, json_answer, require_match
@@ -43,7 +44,7 @@ class CategoriesView(APIView):
     @extend_schema(operation_id="categories", responses=serializers.CategoriesSerializer, parameters=[KNOWN])
     def get(self, request: Request) -> HttpResponse:
         """What a report can be about."""
-        found = serializers.categories_by_code().values()
+        found = categories().values()
         facts = {"results": [{"code": row.code, "name": str(row), "kinds": row.kinds} for row in found]}
         return conditional(request, facts)
 

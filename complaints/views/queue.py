@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 from complaints.counting import queue_figures
 from complaints.forms import HOW_LATE, FilterForm
 from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
+from complaints.remembered import placed
 from complaints.saved_views import SavedView, kept_of
 from complaints.searching import names_somebody, tickets_matching
 from complaints.services import may_take
@@ -108,8 +109,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """The panel beside the list; opened as a page of its own it leads to the ticket."""
     user = user_of(request)
-    ticket = get_object_or_404(with_phones(Ticket.objects.visible_to(user).for_queue()), number=number)
-    return render(request, "complaints/_preview.html", preview_of(ticket, user))
+    found = with_phones(Ticket.objects.visible_to(user).for_queue())
+    return render(
+        request, "complaints/_preview.html", preview_of(placed(get_object_or_404(found, number=number)), user)
+    )
 
 
 def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
@@ -121,7 +124,7 @@ def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
 def _whole(visible: TicketQuerySet, wanted: set[int | None]) -> dict[int, Ticket]:
     """The ticket of the panel and the one of the alarm, with all that they show."""
     found = with_phones(visible.for_queue()).filter(pk__in=wanted - {None})
-    return {ticket.pk: ticket for ticket in found}
+    return {ticket.pk: placed(ticket) for ticket in found}
 
 
 def _wants_list(request: HttpRequest) -> bool:

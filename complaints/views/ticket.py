@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET
 from complaints import forms
 from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.phrases import say
+from complaints.remembered import placed
 from complaints.services import How
 from complaints.states import EventKind, ReportChannel, Status
 from complaints.undone import standing
@@ -74,11 +75,9 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = (
-        Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "last_step", "site__company")
-    )
+    tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "last_step")
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
-    return get_object_or_404(annotated, number=number)
+    return placed(get_object_or_404(annotated, number=number))
 
 
 def form_of(
