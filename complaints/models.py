@@ -137,7 +137,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_queue(self) -> TicketQuerySet:
         """What one ticket's page shows of itself, but for what ``remembered.placed`` adds."""
-        return self.with_climbed().select_related("unit", "resident", "handler", "reported_by")
+        return self.with_climbed().with_people()
+
+    def with_people(self) -> TicketQuerySet:
+        return self.select_related("unit", "resident", "handler", "reported_by")
 
     def with_climbed(self) -> TicketQuerySet:
         """Each with how many levels its late promise has fired."""

@@ -92,7 +92,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         response = render(request, "complaints/_list.html", context)
         response["ETag"] = etag
     else:
-        whole = _whole(visible, {first.pk if first else None, alarm})
+        whole = _whole(visible, first, alarm)
         context["alarm"] = _alarm(whole[alarm], now) if alarm in whole else None
         context["bulk"] = bulk
         if first is not None and first.pk in whole:
@@ -121,10 +121,13 @@ def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
     return _preview(ticket, user, now) | {"undo": undo_offer(ticket, user, now)}
 
 
-def _whole(visible: TicketQuerySet, wanted: set[int | None]) -> dict[int, Ticket]:
+def _whole(visible: TicketQuerySet, first: shown.Line | None, alarm: int | None) -> dict[int, Ticket]:
     """The ticket of the panel and the one of the alarm, with all that they show."""
-    found = with_phones(visible.for_queue()).filter(pk__in=wanted - {None})
-    return {ticket.pk: placed(ticket) for ticket in found}
+    wanted = {first.pk if first else None, alarm} - {None}
+    found = {ticket.pk: placed(ticket) for ticket in with_phones(visible.with_people()).filter(pk__in=wanted)}
+    if first is not None and first.pk in found:
+        found[first.pk].climbed = first.climbed  # type: ignore[attr-defined]
+    return found
 
 
 def _wants_list(request: HttpRequest) -> bool:
