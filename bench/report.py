@@ -59,9 +59,13 @@ class Report:
     @staticmethod
     def _write_plans(folder: Path, name: str, look: dict[str, Any]) -> None:
         words = "".join(f"-- {one['ms']:.2f} ms\n{one['sql']}\n\n{one['plan']}\n\n" for one in look["plans"])
-        (folder / f"{name.replace(' ', '-').replace(',', '').replace(':', '')}.plans.txt").write_text(words, encoding="utf-8")
+        (folder / f"{name.replace(' ', '-').replace(',', '').replace(':', '')}.plans.txt").write_text(
+            words, encoding="utf-8"
+        )
         if look["profile"]:
-            (folder / f"{name.replace(' ', '-').replace(',', '')}.profile.txt").write_text(look["profile"], encoding="utf-8")
+            (folder / f"{name.replace(' ', '-').replace(',', '')}.profile.txt").write_text(
+                look["profile"], encoding="utf-8"
+            )
 
 
 def _small(look: dict[str, Any]) -> dict[str, Any]:
