@@ -35,7 +35,7 @@ class Bench:
         self.databases = Databases(state, env, fresh=options.fresh)
         self.roots = {"db": self.databases.postmaster(), "redis": _valkey(state)}
         self._contenders: dict[tuple[str, int], Contender] = {}
-        self._cookies: dict[int, str] = {}
+        self._cookies: dict[tuple[int, str], str] = {}
 
     def __enter__(self) -> Bench:
         return self
@@ -59,6 +59,13 @@ class Bench:
             self._contenders[who, size] = {"ours": self._start_ours, "floor": self._start_floor}[who](size)
         return self._contenders[who, size]
 
+    def serving(self, database: str, name: str) -> Contender:
+        """The portal on that database, started for this measurement."""
+        env = self.databases.env(database)
+        server = serve(self.state, env, name=name, ready="/health/live/")
+        self._contenders[name, 0] = Contender("ours", server, env, "portal.wsgi")
+        return self._contenders[name, 0]
+
     def _start_ours(self, size: int) -> Contender:
         env = self.databases.env(self.databases.ours(size))
         server = serve(self.state, env, name=f"portal-{in_short(size)}", ready="/health/live/")
@@ -74,9 +81,9 @@ class Bench:
     def signed_in(self, contender: Contender, user: str = USER) -> dict[str, str]:
         """The headers of somebody of the desk who is signed in."""
         port = contender.server.port
-        if port not in self._cookies:
-            self._cookies[port] = sign_in(port, "/login/", {"username": user, "password": DEMO_PASSWORD})
-        return {"Cookie": self._cookies[port], "Accept-Language": "zh-hans"}
+        if (port, user) not in self._cookies:
+            self._cookies[port, user] = sign_in(port, "/login/", {"username": user, "password": DEMO_PASSWORD})
+        return {"Cookie": self._cookies[port, user], "Accept-Language": "zh-hans"}
 
     # Measuring
 
