@@ -24,7 +24,9 @@ logger = logging.getLogger(__name__)
 PEOPLE_A_PASS = 100
 MAILS_A_PASS = 10
 LONGEST_SECONDS = 20.0  # then the rest waits for the next pass: well below the lease and the task's time limit
-LEASE = timedelta(seconds=60)
+# Longer than a pass can hold what it claimed (LONGEST_SECONDS and the mail that is just leaving), and short enough that
+# what a killed sender held is with its people within the minute, the next bell included.
+LEASE = timedelta(seconds=40)
 ATTEMPTS = 10
 RETRY_AFTER = timedelta(seconds=10)  # doubled with every try, at most an hour
 OF_THIS_RECEIVER = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
