@@ -1,0 +1,87 @@
+"""``bin/drill``: list the drills, run one, or all with one table at the end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from drills.options import Options
+from portal.embedded.locks import locked
+from portal.embedded.places import open_state
+from portal.embedded.problems import Problem, complain
+from portal.embedded.steps import Stopped, stop_on_signals
+
+
+@dataclass(frozen=True)
+class Drill:
+    ids: str
+    line: str
+    module: str
+    function: str = "run"
+
+
+DRILLS = {
+    "worker-killed": Drill("B1", "kill -9 of the worker at eight points, 20 times each", "worker_killed"),
+}
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    if not options.drill:
+        for name, drill in DRILLS.items():
+            print(f"  {name:<18} {drill.ids:<12} {drill.line}")
+        print("\n  bin/drill all [--brief]   runs them all and prints one table")
+        return 0
+    stop_on_signals()
+    try:
+        return _run(list(DRILLS) if options.drill == "all" else [options.drill], options)
+    except Problem as problem:
+        complain(str(problem))
+        return 1
+    except Stopped:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bin/drill", description="Faults, races and repeats (drills/README.md).")
+    parser.add_argument("drill", nargs="?", choices=[*DRILLS, "all"], metavar="DRILL", help="without one: the list")
+    parser.add_argument("--times", type=int, help="how often each fault is made")
+    parser.add_argument("--minutes", type=float, help="how long what lasts minutes lasts")
+    parser.add_argument("--brief", action="store_true", help="a minute or less instead of five and ten")
+    return parser
+
+
+def _run(names: list[str], options: argparse.Namespace) -> int:
+    from drills.machine import Machine, say
+
+    state = open_state("drill")
+    outcomes = []
+    with locked(state.folder / "drill.lock"), Machine(state) as machine:
+        from drills.outcome import Outcome, table
+
+        sizes = Options(times=options.times, minutes=options.minutes, brief=options.brief)
+        for name in names:
+            drill = DRILLS[name]
+            say(f"{name} ({drill.ids}): {drill.line}")
+            run: Callable[[Machine, Options], list[Outcome]] = getattr(
+                import_module(f"drills.{drill.module}"), drill.function
+            )
+            try:
+                found = run(machine, sizes)
+            except Exception as failure:  # noqa: BLE001 - one drill that breaks must not keep the others from running
+                found = [Outcome(drill.ids, drill.line, faults=[f"broke: {type(failure).__name__}: {failure}"])]
+            outcomes += found
+            for outcome in found:
+                say(outcome.row())
+                for finding in outcome.findings[:10]:
+                    say(f"    check_integrity: {finding}")
+        machine.stop_programs()
+    print(table(outcomes))
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
