@@ -25,6 +25,19 @@ class Drill:
 
 DRILLS = {
     "worker-killed": Drill("B1", "kill -9 of the worker at eight points, 20 times each", "worker_killed"),
+    "beat-alive": Drill("A4", "five minutes of load: how late a level fires", "beats", "alive"),
+    "beat-killed": Drill("B2", "kill -9 of beat and five minutes without one, under load", "beats", "dead"),
+    "two-beats": Drill("B3", "two beats for ten minutes, the leader killed half-way", "beats", "two"),
+    "sweepers-killed": Drill("B4", "two and four sweepers on 5,000 overdue, 40 kills each", "sweepers"),
+    "redis-gone": Drill("B5", "Redis killed, emptied, absent, hung while residents report", "broker"),
+    "backlog": Drill("B10", "asleep for two days: 5,000 and 50,000 overdue", "backlog"),
+    "terminated": Drill("B11", "SIGTERM during a sweep and during an upload", "terminated"),
+    "poison": Drill("B12", "rows that cannot be computed, beside fifty that can", "poison"),
+    "same-key": Drill("C1", "one Idempotency-Key again, at once, after a refusal, a crash, a day", "keys"),
+    "two-people": Drill(
+        "C3, C4", "two of the staff take the same step on the live server, 200 times each", "two_people"
+    ),
+    "closing": Drill("C6", "close against escalate, 200 times", "closing"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What was lost, what came double, what does not add up, and how late it was: asked of the database, not of the sweep."""
+"""What was lost, what came double, what does not add up, and how late it was: asked of the database alone."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ LATENESS = """
     SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin) - due_at)::float8
       FROM complaints_timerstep WHERE kind = 'level_fired' AND due_at >= %s AND due_at < %s
 """
+DIGESTS = """
+    SELECT coalesce(max(digests), 0)
+      FROM (SELECT count(DISTINCT delivery) AS digests
+              FROM notifications_message GROUP BY recipient_id, channel) AS told
+"""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,11 @@ def unsent(by: datetime) -> int:
     return _number(UNSENT, by)
 
 
+def most_digests() -> int:
+    """The most entries that anybody got by one channel."""
+    return _number(DIGESTS)
+
+
 def levels_waiting() -> bool:
     """Whether a running timer wants to be looked at."""
     return bool(_row(WAITING)[0])
@@ -94,6 +104,13 @@ def levels_waiting() -> bool:
 def anything_waiting() -> bool:
     """Whether a timer wants to be looked at or a message to be sent."""
     return any(_row(WAITING))
+
+
+def rows_are_held(table: str) -> bool:
+    """Whether another transaction has claimed rows of that table."""
+    question = """SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = %s::regclass
+                                  AND mode = 'RowShareLock' AND pid <> pg_backend_pid())"""
+    return bool(_row(question, table)[0])
 
 
 def lateness(since: datetime, until: datetime) -> list[float]:

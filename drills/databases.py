@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from complaints.tests.house import House
+from complaints.tests.house import PASSWORD, House
 from portal import memo
 from portal.notifications import choices
 from portal.organization.models import Site, User
@@ -34,6 +34,8 @@ def make_template(name: str) -> None:
         user.email = f"{user.username}@drill.example"
         user.save(update_fields=["email"])
         choices.choose(user, bell=everything, email=everything)
+    house.reception.set_password(PASSWORD)
+    house.reception.save(update_fields=["password"])
     _house[:] = [house]
 
 

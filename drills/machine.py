@@ -114,9 +114,9 @@ class Machine:
         self.port = listener.getsockname()[1]
         with listener:
             listener.set_inheritable(True)
-            process = self._start(web_program(self.state, self._with(env), listener.fileno(), None), bend)
+            self._web = self._start(web_program(self.state, self._with(env), listener.fileno(), None), bend)
         until(self.web_answers, "the web server")
-        return process
+        return self._web
 
     def web_answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -127,6 +127,10 @@ class Machine:
             return False
         finally:
             connection.close()
+
+    def kill_a_web_worker(self) -> None:
+        """One of gunicorn's; its master starts another."""
+        os.kill(next(iter(self._web.children())), signal.SIGKILL)
 
     def start_worker(self, *, bend: Callable[[], None] | None = None, env: dict[str, str] | None = None) -> Process:
         return self._start(worker_program(self.state, self._with(env), None), bend)

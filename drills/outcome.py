@@ -14,7 +14,7 @@ RULE = "|---|---|---|---|---|---|---|---|---|---|"
 
 @dataclass
 class Outcome:
-    """``bar`` is the most that p99 and the maximum of lateness may be; ``control`` whether the unprotected twin failed."""
+    """``bar`` is the most that p99 and maximum of lateness may be; ``control`` whether the unprotected twin failed."""
 
     id: str
     what: str

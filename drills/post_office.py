@@ -1,4 +1,4 @@
-"""A mail server for the drills: takes every mail and writes "receiver Message-ID" to a file, on the disk before its yes.
+"""A mail server for the drills: takes every mail and writes "receiver Message-ID" to a file before it says yes.
 
 python -m drills.post_office PORT FILE
 """

@@ -11,6 +11,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from portal.embedded.processes import die_with_parent, spawn
@@ -27,6 +28,11 @@ class Process:
 
     def is_alive(self) -> bool:
         raise NotImplementedError
+
+    def children(self) -> list[int]:
+        """The processes that it started itself."""
+        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(pid) for pid in found.split()]
 
     def kill(self) -> None:
         self._signal_all(signal.SIGKILL)

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import models
 
-from portal.notifications import channels, outbox, sender
+from portal.notifications import channels, outbox
 from portal.notifications.models import Channel
 from portal.promises import sweeping
 
