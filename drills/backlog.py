@@ -29,7 +29,6 @@ def _slept(machine: Machine, size: int, allowed: float) -> Outcome:
     outcome = Outcome("B10", f"asleep for two days, {size:,} tickets overdue", times=1)
     house = machine.fresh("backlog")
     Choice.objects.exclude(user__username__in=STILL_BY_MAIL).delete()
-    machine.start_mail()
     programs = [machine.start_worker(env={"PORTAL_DEMO": "0"}), machine.start_beat()]  # messages as in production
     until(lambda: "beat: Starting" in machine.in_log("beat"), "beat")
     for program in programs:

@@ -8,6 +8,7 @@ nothing of it.
 from __future__ import annotations
 
 import http.client
+import logging
 import os
 import signal
 import sys
@@ -85,6 +86,9 @@ class Machine:
         import django
 
         django.setup()
+        for handler in logging.getLogger().handlers:  # ours and that of what we fork: the screen is for the figures
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(self.state.log("drill").open("a", encoding="utf-8"))
         from drills import databases
 
         databases.make_template(TEMPLATE)
@@ -104,6 +108,7 @@ class Machine:
         self.env["DATABASE_URL"] = os.environ["DATABASE_URL"]
         flush()
         self._mails.write_text("", encoding="utf-8")
+        self._start_mail()
         return house
 
     # --- programs ----------------------------------------------------------------------------------------------------
@@ -138,7 +143,7 @@ class Machine:
     def start_beat(self, *, bend: Callable[[], None] | None = None, env: dict[str, str] | None = None) -> Process:
         return self._start(beat_program(self.state, self._with(env)), bend)
 
-    def start_mail(self) -> None:
+    def _start_mail(self) -> None:
         """A mail server that writes down what it is given (drills/post_office.py)."""
         argv = [str(PYTHON), "-m", "drills.post_office", str(self._mail_port), str(self._mails)]
         log = self.state.log("mail")

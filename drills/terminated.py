@@ -37,7 +37,7 @@ def _sweeping(machine: Machine, times: int) -> Outcome:
         slowest = max(slowest, worker.stop())
         outcome.times += 1
     machine.start_worker()
-    ring()
+    machine.start_beat()
     until(lambda: not counting.anything_waiting(), "what was left")
     outcome.add(counting.count())
     fired = counting.levels_fired()

@@ -60,7 +60,7 @@ def _called_back(ticket: Ticket) -> list[tuple[str, str, dict[str, object]]]:
 RACES = (
     Race("C3", "two save one ticket's severity", _dispatched, _graded, EventKind.REGRADED),
     Race("C4", "two sign for one ticket", _dispatched, _signed, EventKind.SIGNED),
-    Race("C4", "two complete one callback", _informed, _called_back, EventKind.CALLED_BACK),
+    Race("C4", "two complete one callback", _informed, _called_back, EventKind.CALLBACK),
 )
 
 

@@ -30,7 +30,6 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
 def _at(machine: Machine, point: str, times: int) -> Outcome:
     outcome = Outcome("B1", f"worker killed {point}")
     house = machine.fresh("worker_killed")
-    machine.start_mail()
     slowest, worker = 0.0, _worker(machine, point)
     for n in range(times):
         late_tickets(house, TICKETS)
