@@ -38,6 +38,7 @@ DRILLS = {
         "C3, C4", "two of the staff take the same step on the live server, 200 times each", "two_people"
     ),
     "closing": Drill("C6", "close against escalate, 200 times", "closing"),
+    "any-order": Drill("C8", "500 stories of 50 steps in any order, with kills", "any_order"),
 }
 
 
