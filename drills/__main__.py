@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
+from drills.machine import Machine, say
 from drills.options import Options
 from portal.embedded.locks import locked
 from portal.embedded.places import open_state
 from portal.embedded.problems import Problem, complain
 from portal.embedded.steps import Stopped, stop_on_signals
+
+if TYPE_CHECKING:
+    from drills.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,10 @@ DRILLS = {
         "C3, C4", "two of the staff take the same step on the live server, 200 times each", "two_people"
     ),
     "closing": Drill("C6", "close against escalate, 200 times", "closing"),
+    "double-click": Drill("C2", "every button of a ticket pressed twice in a browser", "clicks"),
     "any-order": Drill("C8", "500 stories of 50 steps in any order, with kills", "any_order"),
+    "wrong-clocks": Drill("B8", "web, worker and beat two days and an hour off", "clocks", "wrong_clocks"),
+    "summer-time": Drill("B9", "the clocks change: deadlines by hand, and sweeps meanwhile", "clocks", "summer_time"),
 }
 
 
@@ -69,32 +77,33 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(names: list[str], options: argparse.Namespace) -> int:
-    from drills.machine import Machine, say
-
     state = open_state("drill")
     outcomes = []
     with locked(state.folder / "drill.lock"), Machine(state) as machine:
-        from drills.outcome import Outcome, table
+        from drills.outcome import table
 
         sizes = Options(times=options.times, minutes=options.minutes, brief=options.brief)
         for name in names:
             drill = DRILLS[name]
             say(f"{name} ({drill.ids}): {drill.line}")
-            run: Callable[[Machine, Options], list[Outcome]] = getattr(
-                import_module(f"drills.{drill.module}"), drill.function
-            )
-            try:
-                found = run(machine, sizes)
-            except Exception as failure:  # noqa: BLE001 - one drill that breaks must not keep the others from running
-                found = [Outcome(drill.ids, drill.line, faults=[f"broke: {type(failure).__name__}: {failure}"])]
-            outcomes += found
-            for outcome in found:
+            for outcome in _found(drill, machine, sizes):
+                outcomes.append(outcome)
                 say(outcome.row())
                 for finding in outcome.findings[:10]:
                     say(f"    check_integrity: {finding}")
         machine.stop_programs()
     print(table(outcomes))
     return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+def _found(drill: Drill, machine: Machine, options: Options) -> Iterator[Outcome]:
+    """What it found, one by one; a drill that breaks must not keep the others from running."""
+    from drills.outcome import Outcome
+
+    try:
+        yield from getattr(import_module(f"drills.{drill.module}"), drill.function)(machine, options)
+    except Exception as failure:  # noqa: BLE001 - whatever it is, it is this drill's result
+        yield Outcome(drill.ids, drill.line, faults=[f"broke: {type(failure).__name__}: {failure}"])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import connection
@@ -21,8 +22,9 @@ SIZES = {5_000: 30.0, 50_000: 300.0}
 STILL_BY_MAIL = ("reception", "supervisor")
 
 
-def run(machine: Machine, options: Options) -> list[Outcome]:
-    return [_slept(machine, size, seconds) for size, seconds in SIZES.items()]
+def run(machine: Machine, options: Options) -> Iterator[Outcome]:
+    for size, seconds in SIZES.items():
+        yield _slept(machine, size, seconds)
 
 
 def _slept(machine: Machine, size: int, allowed: float) -> Outcome:

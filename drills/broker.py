@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import sleep
 
 import redis
@@ -22,7 +22,7 @@ from portal.promises import clock
 POST_P99, CONSUMED_WITHIN = 2.0, 60.0
 
 
-def run(machine: Machine, options: Options) -> list[Outcome]:
+def run(machine: Machine, options: Options) -> Iterator[Outcome]:
     often = options.times or 20
 
     def kill() -> None:
@@ -40,12 +40,10 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
         sleep(options.seconds(1, brief=0.5))
         machine.redis.go_on()
 
-    return [
-        _fault(machine, "killed and started again", kill, often, signs_in=False),
-        _fault(machine, "emptied", flush, often, signs_in=False),
-        _fault(machine, "absent for minutes", absent, 1, signs_in=True),
-        _fault(machine, "hung", hang, 1, signs_in=True),
-    ]
+    yield _fault(machine, "killed and started again", kill, often, signs_in=False)
+    yield _fault(machine, "emptied", flush, often, signs_in=False)
+    yield _fault(machine, "absent for minutes", absent, 1, signs_in=True)
+    yield _fault(machine, "hung", hang, 1, signs_in=True)
 
 
 def _fault(machine: Machine, name: str, make: Callable[[], None], times: int, *, signs_in: bool) -> Outcome:
@@ -55,7 +53,7 @@ def _fault(machine: Machine, name: str, make: Callable[[], None], times: int, *,
     machine.start_worker()
     machine.start_beat()
     began, _ends = due_steadily(house, 600)
-    slowest = 0.0
+    slowest, revived = 0.0, 0
     with load(machine, house) as posted:
         sleep(3)
         for _ in range(times):
@@ -63,12 +61,12 @@ def _fault(machine: Machine, name: str, make: Callable[[], None], times: int, *,
                 _sign_in_meanwhile(machine, house, outcome, make)
             else:
                 make()
-            slowest = max(slowest, _consumed_again())
+            seconds, again = _consumed_again(machine)
+            slowest, revived = max(slowest, seconds), revived + again
             outcome.times += 1
             say(f"  {name}: {outcome.times}, consumed again after at most {slowest:.1f} s")
     ended = clock.now()
-    machine.start_beat()  # the load is over: what is due now is fired within the bar, whoever rings
-    until(lambda: not counting.anything_waiting(), "the last levels", seconds=120)
+    until(lambda: not counting.anything_waiting(ended), "the last levels", seconds=120)
     outcome.late = counting.lateness(began, ended)
     outcome.add(counting.count(ended))
     outcome.lost += lost_of(posted.numbers)
@@ -80,15 +78,23 @@ def _fault(machine: Machine, name: str, make: Callable[[], None], times: int, *,
         f"{posted.statuses.count(201)} of {len(posted.statuses)} POSTs 201",
         f"p99 {p99:.2f} s, max {max(posted.seconds):.2f} s",
         f"consumed again after {slowest:.0f} s",
+        f"{revived} programs ended by themselves and were started again",
     ]
     return outcome.done()
 
 
-def _consumed_again() -> float:
-    """From its return until the worker has taken a bell that was rung since."""
+def _consumed_again(machine: Machine) -> tuple[float, int]:
+    """From its return until the worker has taken a bell that was rung since, and how often one had to be started."""
+    revived = 0
     ring("portal.notifications.tasks.send_waiting_messages")
+
+    def taken() -> bool:
+        nonlocal revived
+        revived += machine.revive()
+        return bool(server.llen("celery") == 0)
+
     with redis.Redis.from_url(settings.REDIS_URL) as server:
-        return until(lambda: server.llen("celery") == 0, "the worker to take a bell", seconds=120)
+        return until(taken, "the worker to take a bell", seconds=120), revived
 
 
 def _sign_in_meanwhile(machine: Machine, house: House, outcome: Outcome, make: Callable[[], None]) -> None:

@@ -46,9 +46,9 @@ OUT_OF_ORDER = """
      WHERE due_at < before
 """
 WAITING = """
-    SELECT EXISTS (SELECT 1 FROM complaints_tickettimer WHERE state = 'running' AND next_check_at <= clock_timestamp()),
+    SELECT EXISTS (SELECT 1 FROM complaints_tickettimer WHERE state = 'running' AND next_check_at <= %(by)s),
            EXISTS (SELECT 1 FROM notifications_message
-                    WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= clock_timestamp())
+                    WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= %(by)s)
 """
 # From the moment a level was due to the commit that holds it.
 LATENESS = """
@@ -98,12 +98,12 @@ def most_digests() -> int:
 
 def levels_waiting() -> bool:
     """Whether a running timer wants to be looked at."""
-    return bool(_row(WAITING)[0])
+    return bool(_row(WAITING, {"by": clock.now()})[0])
 
 
-def anything_waiting() -> bool:
-    """Whether a timer wants to be looked at or a message to be sent."""
-    return any(_row(WAITING))
+def anything_waiting(by: datetime | None = None) -> bool:
+    """Whether a timer wants to be looked at or a message to be sent, of what had come by that moment (now)."""
+    return any(_row(WAITING, {"by": by or clock.now()}))
 
 
 def rows_are_held(table: str) -> bool:
@@ -131,6 +131,6 @@ def _number(question: str, *values: Any) -> int:
 
 def _row(question: str, *values: Any) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(question, values)
+        cursor.execute(question, values[0] if values and isinstance(values[0], dict) else values)
         found: tuple[Any, ...] = cursor.fetchone()
     return found

@@ -39,13 +39,18 @@ def make_template(name: str) -> None:
     _house[:] = [house]
 
 
+def company() -> House:
+    """The one that every copy holds."""
+    return _house[0]
+
+
 def copy_of(template: str, name: str) -> House:
     """Make the database and work with it from here on."""
     use("portal")
     _recreate(name, template)
     use(name)
     memo.forget()
-    return _house[0]
+    return company()
 
 
 def use(name: str) -> None:

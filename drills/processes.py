@@ -78,6 +78,7 @@ class Spawned(Process):
     """A program as ``bin/run`` starts it."""
 
     def __init__(self, program: Program) -> None:
+        self.program = program
         if program.before_start is not None:
             program.before_start()
         self.stop_signal = program.stop_signal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+from collections.abc import Iterator
 from time import sleep
 
 from complaints.models import Attachment
@@ -21,8 +22,9 @@ ENDS_WITHIN = 30.0
 TICKETS = 5
 
 
-def run(machine: Machine, options: Options) -> list[Outcome]:
-    return [_sweeping(machine, options.times or 20), _uploading(machine, options.times or 20)]
+def run(machine: Machine, options: Options) -> Iterator[Outcome]:
+    yield _sweeping(machine, options.times or 20)
+    yield _uploading(machine, options.times or 20)
 
 
 def _sweeping(machine: Machine, times: int) -> Outcome:

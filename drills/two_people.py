@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from time import sleep
@@ -64,8 +64,7 @@ RACES = (
 )
 
 
-def run(machine: Machine, options: Options) -> list[Outcome]:
-    outcomes = []
+def run(machine: Machine, options: Options) -> Iterator[Outcome]:
     for race in RACES:
         outcome = Outcome(race.id, race.what)
         house = machine.fresh("two_people")
@@ -78,8 +77,8 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
         machine.start_web(bend=_unprotected)
         outcome.control = any(_run(machine, house, race)[1] > 1 for _ in range(CONTROL_RACES))
         say(f"  {race.what}: {outcome.times} races")
-        outcomes.append(outcome.done())
-    return [*outcomes, _stale_over_the_api(machine, options)]
+        yield outcome.done()
+    yield _stale_over_the_api(machine, options)
 
 
 def _run(machine: Machine, house: House, race: Race) -> tuple[list[int], int]:
