@@ -126,7 +126,10 @@ def _open(machine: Machine, browser: Browser, house: House, form: Form, *, scrip
 
 
 def _submit(page: Page, form: Form, presses: int) -> None:
-    found = page.locator(f"main form[action$='{form.action}'] >> visible=true").first
+    where = f"form[action$='{form.action}']"
+    if not page.locator(f"main {where} >> visible=true").count():
+        page.locator(f"main details:has({where}) > summary >> visible=true").first.click()
+    found = page.locator(f"main {where} >> visible=true").first
     button = _fill(page, found, form.typed)
     button.scroll_into_view_if_needed()
     box = button.bounding_box()

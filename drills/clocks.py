@@ -17,6 +17,7 @@ from drills.options import Options
 from drills.outcome import Outcome
 from drills.posting import Resident, Staff, lost_of
 from portal.calendars.tests.test_daylight_saving import MACHINES, VECTORS, kept_by_the_machine, wrong
+from portal.embedded.places import CHECKOUT
 from portal.promises import clock
 from residents.models import ApiToken
 
@@ -106,7 +107,10 @@ def _doors_are_closed(machine: Machine, outcome: Outcome) -> None:
 def _shifted(by: str) -> dict[str, str]:
     """The variables under which a program takes the time for that much later; empty without the library."""
     library = _library()
-    return {"LD_PRELOAD": library, "FAKETIME": by, "DONT_FAKE_MONOTONIC": "1"} if library else {}
+    if not library:
+        return {}
+    faked = str(CHECKOUT / "drills" / "faked")
+    return {"LD_PRELOAD": library, "FAKETIME": by, "DONT_FAKE_MONOTONIC": "1", "PYTHONPATH": faked}
 
 
 def _library() -> str:

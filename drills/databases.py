@@ -24,11 +24,8 @@ def make_template(name: str) -> None:
     _recreate(name)
     use(name)
     call_command("migrate", interactive=False, verbosity=0)
-    # Minor matters are told at once only by day, and a drill may run at night.
-    noon = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
     house = House.build()
-    Site.objects.update(time_zone=noon)
-    house.site.time_zone = house.next_door.time_zone = noon
+    move_to_noon(house)
     everything = {group.code for group in choices.groups()}
     for user in User.objects.all():
         user.email = f"{user.username}@drill.example"
@@ -37,6 +34,13 @@ def make_template(name: str) -> None:
     house.reception.set_password(PASSWORD)
     house.reception.save(update_fields=["password"])
     _house[:] = [house]
+
+
+def move_to_noon(house: House) -> None:
+    """Minor matters are told at once only by day, and a drill may run at night."""
+    noon = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+    Site.objects.update(time_zone=noon)
+    house.site.time_zone = house.next_door.time_zone = noon
 
 
 def company() -> House:
