@@ -30,7 +30,7 @@ class Drill:
 
 DRILLS = {
     "worker-killed": Drill("B1", "kill -9 of the worker at eight points, 20 times each", "worker_killed"),
-    "beat-alive": Drill("A4", "five minutes of load: how late a level fires", "beats", "alive"),
+    "beat-alive": Drill("A4", "two minutes of load with beat alive: how late a level fires", "beats", "alive"),
     "beat-killed": Drill("B2", "kill -9 of beat and five minutes without one, under load", "beats", "dead"),
     "two-beats": Drill("B3", "two beats for ten minutes, the leader killed half-way", "beats", "two"),
     "sweepers-killed": Drill("B4", "two and four sweepers on 5,000 overdue, 40 kills each", "sweepers"),

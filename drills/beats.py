@@ -28,7 +28,7 @@ def alive(machine: Machine, options: Options) -> list[Outcome]:
     house = machine.fresh("beats")
     machine.start_worker()
     machine.start_beat()
-    _watch(machine, house, outcome, options.seconds(5, brief=1))
+    _watch(machine, house, outcome, options.seconds(2, brief=1))
     return [outcome.done()]
 
 

@@ -23,7 +23,7 @@ from residents.models import ApiToken
 
 LIBRARIES = "*/faketime/libfaketimeMT.so.1"
 MISSING = "not run: needs libfaketime (Debian: faketime)"
-WATCHED = 40.0  # seconds: four bells of beat, two of the fallback
+WATCHED = 25.0  # seconds: two bells of beat, one of the fallback; a change of the clocks in the middle
 # The last seconds before each change, in the zone that the machine keeps.
 CHANGES = {
     "America/New_York": ("2026-03-08T07:00:00", "2026-11-01T06:00:00"),
@@ -60,7 +60,7 @@ def summer_time(machine: Machine, options: Options) -> Iterator[Outcome]:
     for zone, moments in CHANGES.items():
         for moment in moments:
             outcome = Outcome("B9", f"the clocks of {zone} change ({moment[:7]}) during sweeps", times=1, bar=ALIVE)
-            began = datetime.fromisoformat(moment).replace(tzinfo=UTC) - timedelta(seconds=20)
+            began = datetime.fromisoformat(moment).replace(tzinfo=UTC) - timedelta(seconds=25)
             off = _shifted(f"{(began - clock.now()).total_seconds():+.0f}")
             if off:
                 off["TZ"] = zone

@@ -61,6 +61,7 @@ def _uploading(machine: Machine, times: int) -> Outcome:
         web = machine.start_web()
         resident = Resident(machine.port)
         ticket = resident.report().json["id"]
+        resident.close()  # a browser that keeps its connection would be waited for too
         upload = SlowUpload(machine.port, f"/api/v1/tickets/{ticket}/attachments/", resident)
         upload.begun.wait(20)
         slowest = max(slowest, web.stop())
@@ -83,7 +84,7 @@ def _ended_in_time(outcome: Outcome, slowest: float) -> None:
 
 
 class SlowUpload(threading.Thread):
-    """A photo over a bad line: half of it, a pause of some seconds, the rest."""
+    """A photo over a bad line: half of it, a pause, the rest."""
 
     def __init__(self, port: int, path: str, resident: Resident) -> None:
         super().__init__()
@@ -104,7 +105,7 @@ class SlowUpload(threading.Thread):
             connection.endheaders(body[: len(body) // 2])
             sleep(0.3)
             self.begun.set()
-            sleep(2)
+            sleep(1)
             connection.send(body[len(body) // 2 :])
             self.status = connection.getresponse().status
         except (OSError, http.client.HTTPException):
