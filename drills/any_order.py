@@ -39,8 +39,8 @@ Take = Callable[[House, Ticket, Random], object]
 def _call_back(house: House, ticket: Ticket, dice: Random) -> object:
     callback = Callback.objects.get(ticket=ticket, round=ticket.round)
     outcome = dice.choice([CallbackOutcome.REACHED, CallbackOutcome.NO_ANSWER, CallbackOutcome.REFUSED])
-    said = {"satisfaction": dice.randint(1, 5), "solved": dice.random() < 0.6}
-    said = said if outcome == CallbackOutcome.REACHED else {}
+    score: dict[str, Any] = {"satisfaction": dice.randint(1, 5), "solved": dice.random() < 0.6}
+    said = score if outcome == CallbackOutcome.REACHED else {}
     return services.record_callback(callback.pk, outcome, by=house.reception_b, **said)
 
 
@@ -184,7 +184,9 @@ class AnyOrder(RuleBasedStateMachine):
                 assert timer.state in {TimerState.MET, TimerState.CANCELLED}
         over = TimerStep.objects.filter(timer__ticket__status__in=OVER, kind=TimerEventKind.LEVEL_FIRED)
         for step in over.select_related("timer__ticket"):
-            assert step.at <= step.timer.ticket.closed_at, "a level fired after the close"
+            closed_at = step.timer.ticket.closed_at
+            assert closed_at is not None
+            assert step.at <= closed_at, "a level fired after the close"
 
     def _ticket(self, which: int) -> Ticket:
         return Ticket.objects.select_related("department").get(pk=self.tickets[which % len(self.tickets)])

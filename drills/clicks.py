@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from drills.machine import Machine, say
 from drills.options import Options
 from drills.outcome import Outcome
 from drills.posting import Staff
+from drills.two_people import unprotected
 from portal.notifications.models import Message
 from portal.promises import clock
 
@@ -44,16 +46,27 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
         return [_not_run(outcome) for outcome in outcomes]
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread
     house = machine.fresh("clicks")
-    machine.start_web()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    web = machine.start_web()
+    with _browser(chromium) as browser:
         for outcome, script in zip(outcomes, (True, False), strict=True):
             for name, made in _forms().items():
-                _press(machine, browser, house, outcome, name, made, script=script)
-            outcome.add(counting.count())
+                _press(outcome, name, [_effect(machine, browser, house, made, script, n) for n in (1, 2)])
+            outcome.add(counting.count_after_a_sweep())
             outcome.done()
-        browser.close()
+    web.stop()
+    machine.start_web(bend=unprotected)
+    with _browser(chromium) as browser:
+        once, twice = (_effect(machine, browser, house, _step("progress"), False, n) for n in (1, 2))
+        outcomes[-1].control = twice > once
     return outcomes
+
+
+@contextmanager
+def _browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 def _not_run(outcome: Outcome) -> Outcome:
@@ -81,38 +94,35 @@ def _call(outcome: str) -> Callable[[House], Form]:
     def made(house: House) -> Form:
         ticket = house.informed(clock.now() - timedelta(hours=3))
         callback = Callback.objects.get(ticket=ticket)
-        return Form("reception_b", f"/callbacks/{callback.pk}/", f"/callbacks/{callback.pk}/", {"outcome": outcome})
+        return Form(
+            "reception_b", f"/callbacks/?call={callback.pk}", f"/callbacks/{callback.pk}/", {"outcome": outcome}
+        )
 
     return made
 
 
-def _press(
-    machine: Machine,
-    browser: Browser,
-    house: House,
-    outcome: Outcome,
-    name: str,
-    made: Callable[[House], Form],
-    *,
-    script: bool,
-) -> None:
-    """Once and twice, on two tickets of the same kind: both leave the same."""
-    left = []
-    for presses in (1, 2):
-        form = made(house)
-        before = _written()
-        page = _open(machine, browser, house, form, script=script)
-        try:
-            _submit(page, form, presses)
-        finally:
-            page.context.close()
-        left.append(tuple(now - then for now, then in zip(_written(), before, strict=True)))
-    once, twice = left
+def _press(outcome: Outcome, name: str, effects: list[tuple[int, ...]]) -> None:
+    """Once on one ticket and twice on another of the same kind: both leave the same."""
+    once, twice = effects
     outcome.times += 1
     outcome.expect(any(once), f"{name}: one press had no effect")
     outcome.double += twice > once
     outcome.lost += twice < once
-    say(f"  {name}{'' if script else ', without script'}: {once} and {twice}")
+    say(f"  {name}: {once} and {twice}")
+
+
+def _effect(
+    machine: Machine, browser: Browser, house: House, made: Callable[[House], Form], script: bool, presses: int
+) -> tuple[int, ...]:
+    """How many events, steps and messages so many presses leave."""
+    form = made(house)
+    before = _written()
+    page = _open(machine, browser, house, form, script=script)
+    try:
+        _submit(page, form, presses)
+    finally:
+        page.context.close()
+    return tuple(now - then for now, then in zip(_written(), before, strict=True))
 
 
 def _open(machine: Machine, browser: Browser, house: House, form: Form, *, script: bool) -> Page:

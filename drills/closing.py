@@ -32,7 +32,7 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
         first += fired > 0
     say(f"  {outcome.times} races, in {first} of them the sweep came first")
     outcome.notes.append(f"the sweep came first in {first}")
-    outcome.add(counting.count())
+    outcome.add(counting.count_after_a_sweep())
     outcome.control = climbs_unprotected(machine.fresh("closing"))
     return [outcome.done()]
 

@@ -37,7 +37,7 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
             outcome.lost += max(0, expected - made)
             outcome.double += max(0, made - expected)
             outcome.faults = sorted({*outcome.faults, *faults})
-        outcome.add(counting.count())
+        outcome.add(counting.count_after_a_sweep())
         say(f"  {outcome.what}: {outcome.times} times")
         outcomes.append(outcome.done())
     web.stop()

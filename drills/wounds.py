@@ -82,7 +82,7 @@ def killed_at(point: str, armed: Path) -> Bend:
 
 
 def without_locks() -> None:
-    models.QuerySet.select_for_update = lambda rows, **_options: rows  # type: ignore[method-assign, assignment]
+    models.QuerySet.select_for_update = lambda rows, **_options: rows  # type: ignore[method-assign]
 
 
 def without_transactions() -> None:
@@ -99,8 +99,8 @@ def slowly(seconds: float) -> Bend:
 def without_idempotency() -> None:
     from residents.api import idempotency
 
-    idempotency._take = lambda _scope: None
-    idempotency._keep = lambda *_kept: None  # type: ignore[assignment]
+    idempotency._take = lambda scope: None
+    idempotency._keep = lambda *_kept: None
 
 
 def both(first: Bend, second: Bend) -> Bend:
