@@ -94,9 +94,8 @@ def _call(outcome: str) -> Callable[[House], Form]:
     def made(house: House) -> Form:
         ticket = house.informed(clock.now() - timedelta(hours=3))
         callback = Callback.objects.get(ticket=ticket)
-        return Form(
-            "reception_b", f"/callbacks/?call={callback.pk}", f"/callbacks/{callback.pk}/", {"outcome": outcome}
-        )
+        page, action = f"/callbacks/?call={callback.pk}", f"/callbacks/{callback.pk}/"
+        return Form("reception_b", page, action, {"outcome": outcome})
 
     return made
 
@@ -129,7 +128,7 @@ def _open(machine: Machine, browser: Browser, house: House, form: Form, *, scrip
     base = f"http://127.0.0.1:{machine.port}"
     staff = Staff(machine.port, house.people[form.who])
     context = browser.new_context(locale="zh-CN", java_script_enabled=script, viewport={"width": 1440, "height": 1200})
-    context.add_cookies([{"name": "sessionid", "value": staff.session_key, "url": base}])
+    context.add_cookies([{"name": "sessionid", "value": str(staff.session_key), "url": base}])
     page = context.new_page()
     page.goto(base + form.path)
     return page
