@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client that keeps its connections: the requests are bytes made beforehand, so it costs next to nothing.
+"""A small HTTP/1.1 client that keeps its connections: its requests are bytes made beforehand, so it costs little.
 
 Its own CPU is never counted in the server's.
 """

@@ -1,4 +1,4 @@
-"""``bin/bench``: have the environment, PostgreSQL and valkey up, then measure in that environment. Needs only Python."""
+"""``bin/bench``: have environment, PostgreSQL and valkey up, then measure in that environment. Needs only Python."""
 
 from __future__ import annotations
 

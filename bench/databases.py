@@ -56,13 +56,7 @@ class Databases:
 
     def ours(self, tickets: int) -> str:
         name = f"portal_{in_short(tickets)}"
-        self._have(name, lambda: self._seed(name, ["--tickets", str(tickets)]))
-        self._migrate(name)
-        return name
-
-    def archive(self, residents: int) -> str:
-        name = f"archive_{in_short(residents)}"
-        self._have(name, lambda: self._seed(name, ["--residents", str(residents)]))
+        self._have(name, lambda: self._seed(name, ["--tickets", str(tickets), "--residents", str(tickets)]))
         self._migrate(name)
         return name
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bench import gates
 from bench.comparing import Measured, Pace
 from bench.databases import in_short
 
@@ -17,10 +18,22 @@ class Report:
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
         self.found: dict[tuple[str, int], dict[str, Measured]] = {}
+        self.notes: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
         self.missing: dict[str, str] = {}
 
     def keep(self, operation: str, size: int, who: str, measured: Measured) -> None:
         self.found.setdefault((operation, size), {})[who] = measured
+
+    def note(self, operation: str, size: int, who: str, figures: dict[str, Any]) -> None:
+        """What is no request: a sweep, memory."""
+        self.notes.setdefault((operation, size), {})[who] = figures
+
+    def facts(self) -> dict[tuple[str, int], dict[str, dict[str, Any]]]:
+        asked = {
+            key: {who: asdict(one.figures) | _small(one.look) for who, one in by.items()}
+            for key, by in self.found.items()
+        }
+        return asked | self.notes
 
     def write(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -28,9 +41,9 @@ class Report:
             for who, measured in by.items():
                 self._write_plans(folder, f"{operation} {in_short(size)} {who}", measured.look)
         facts = [
-            {"operation": operation, "size": size, "who": who, **asdict(one.figures), **_small(one.look)}
-            for (operation, size), by in self.found.items()
-            for who, one in by.items()
+            {"operation": operation, "size": size, "who": who, **figures}
+            for (operation, size), by in self.facts().items()
+            for who, figures in by.items()
         ]
         (folder / "figures.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
         (folder / "figures.md").write_text(self.as_markdown(), encoding="utf-8")
@@ -47,12 +60,22 @@ class Report:
                 f, look = one.figures, one.look
                 slowest = look.get("slowest") or {"ms": 0.0, "indexes": [], "scans": []}
                 read_whole = "".join(f" scan of {table}" for table in slowest["scans"])
-                lines.append(
-                    f"| {operation} | {in_short(size)} | {who} | {f.p50_ms:.1f} | {f.p95_ms:.1f} | {f.per_second:.0f} "
-                    f"| {f.app_ms:.2f} + {f.db_ms:.2f} + {f.redis_ms:.2f} | {look['statements']} | {look['sql_ms']:.2f} "
-                    f"| {look['hit']} + {look['read']} | {slowest['ms']:.2f} ms {', '.join(slowest['indexes'])}{read_whole} "
-                    f"| {f.others:.0%} |"
+                cells = (
+                    operation,
+                    in_short(size),
+                    who,
+                    f"{f.p50_ms:.1f}",
+                    f"{f.p95_ms:.1f}",
+                    f"{f.per_second:.0f}",
+                    f"{f.app_ms:.2f} + {f.db_ms:.2f} + {f.redis_ms:.2f}",
+                    str(look["statements"]),
+                    f"{look['sql_ms']:.2f}",
+                    f"{look['hit']} + {look['read']}",
+                    f"{slowest['ms']:.2f} ms {', '.join(slowest['indexes'])}{read_whole}",
+                    f"{f.others:.0%}",
                 )
+                lines.append("| " + " | ".join(cells) + " |")
+        lines += ["", gates.HEAD, *(line.as_row() for line in gates.lines(self.facts()))]
         lines += [f"\nNot measured: {name}: {why}" for name, why in self.missing.items()]
         return "\n".join(lines) + "\n"
 

@@ -62,7 +62,8 @@ QUEUE = engines["django"].from_string(
 {% if last %}<a href="?after={{ last.next_deadline.timestamp }}-{{ last.id }}">next</a>{% endif %}"""
 )
 TICKET = engines["django"].from_string(
-    """<!doctype html><title>{{ t.number }}</title><h1>{{ t.number }}</h1><p>{{ t.description }}<p>{{ t.room }} {{ t.who }}
+    """<!doctype html><title>{{ t.number }}</title><h1>{{ t.number }}</h1><p>{{ t.description }}
+<p>{{ t.room }} {{ t.who }}
 <p>{{ t.status }} {{ t.severity }} {{ t.received_at|date:"Y-m-d H:i" }}
 <ul>{% for e in events %}<li>{{ e.at|date:"Y-m-d H:i" }} {{ e.kind }} {{ e.text }}{% endfor %}</ul>
 <ul>{% for m in timers %}<li>{{ m.target }} {{ m.state }} {{ m.due_at|date:"Y-m-d H:i" }}{% endfor %}</ul>"""
@@ -212,7 +213,8 @@ class BySql(APIView):
                 ), timers AS (
                     INSERT INTO floor_timer (ticket_id, target, state, due_at, next_check_at)
                     SELECT id, target, 'running', received_at + within, received_at + within
-                      FROM ticket, (VALUES ('dispatch', interval '10 minutes'), ('resolve', '1 day')) AS t (target, within)
+                      FROM ticket,
+                           (VALUES ('dispatch', interval '10 minutes'), ('resolve', '1 day')) AS t (target, within)
                 ), event AS (
                     INSERT INTO floor_event (ticket_id, kind, at) SELECT id, 'registered', received_at FROM ticket
                 )

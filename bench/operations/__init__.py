@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.operations import creating, queue, ticket
+from bench.operations import creating, escalating, finding, queue, remembering, sweeping, ticket
 from bench.operations.stage import Bench
 
 OPERATIONS: dict[str, Callable[[Bench], None]] = {
@@ -12,6 +12,10 @@ OPERATIONS: dict[str, Callable[[Bench], None]] = {
     "queue": queue.measure,
     "filters": queue.measure_filters,
     "ticket": ticket.measure,
+    "sweep": sweeping.measure,
+    "escalate": escalating.measure,
+    "find": finding.measure,
+    "memory": remembering.measure,
 }
 
 __all__ = ["OPERATIONS", "Bench"]

@@ -13,8 +13,7 @@ from portal.embedded.python_environment import PYTHON
 WORDS = "客厅顶灯不亮，请师傅来看一下"
 _tokens: dict[str, list[str]] = {}
 
-ISSUE = f"""
-RESIDENTS = {RESIDENTS}
+ISSUE = """
 from residents.models import ApiAccount, ApiToken, Residence
 from django.utils import timezone
 homes = Residence.objects.current(timezone.localdate()).filter(unit__site__code="YJW")
@@ -22,10 +21,11 @@ seen = {}
 for home in homes.select_related("unit", "resident").prefetch_related("resident__phones").order_by("pk")[:400]:
     for phone in home.resident.phones.all()[:1]:
         seen.setdefault(phone.number, str(home.unit.uuid))
-for phone, unit in list(seen.items())[:RESIDENTS]:
+for phone, unit in list(seen.items())[:%d]:
     account, _ = ApiAccount.objects.get_or_create(phone=phone)
     print(ApiToken.objects.create(user=account)[1], unit)
 """
+ISSUE %= RESIDENTS
 
 
 def measure(bench: Bench) -> None:

@@ -11,8 +11,6 @@ from types import TracebackType
 from bench.clients import Request, sign_in
 from bench.comparing import Contender, Measured, Pace, compare, look_inside
 from bench.databases import Databases, in_short
-from bench.peer import PASSWORD as PEER_PASSWORD
-from bench.peer import USER as PEER_USER
 from bench.peer.environment import python_of_peer
 from bench.report import Report
 from bench.saying import say
@@ -39,7 +37,7 @@ class Bench:
         self.databases = Databases(state, env, fresh=options.fresh)
         self.roots = {"db": self.databases.postmaster(), "redis": _valkey(state)}
         self._contenders: dict[tuple[str, int], Contender] = {}
-        self._cookies: dict[int, str] = {}
+        self._cookies: dict[tuple[int, str], str] = {}
 
     def __enter__(self) -> Bench:
         return self
@@ -68,6 +66,13 @@ class Bench:
             self._contenders[who, size] = start(size)
         return self._contenders[who, size]
 
+    def serving(self, database: str, name: str) -> Contender:
+        """The portal on that database, started for this measurement."""
+        env = self.databases.env(database)
+        server = serve(self.state, env, name=name, ready="/health/live/")
+        self._contenders[name, 0] = Contender("ours", server, env, "portal.wsgi")
+        return self._contenders[name, 0]
+
     def _start_ours(self, size: int) -> Contender:
         env = self.databases.env(self.databases.ours(size))
         server = serve(self.state, env, name=f"portal-{in_short(size)}", ready="/health/live/")
@@ -93,17 +98,14 @@ class Bench:
         )
         return Contender("peer", server, env, "bench.peer.wsgi", python)
 
-    def signed_in(self, contender: Contender, user: str = USER) -> dict[str, str]:
+    def signed_in(
+        self, contender: Contender, user: str = USER, password: str = DEMO_PASSWORD, path: str = "/login/"
+    ) -> dict[str, str]:
         """The headers of somebody of the desk who is signed in."""
         port = contender.server.port
-        if port not in self._cookies:
-            path, name, password = (
-                ("/helpdesk/login/", PEER_USER, PEER_PASSWORD)
-                if contender.who == "peer"
-                else ("/login/", user, DEMO_PASSWORD)
-            )
-            self._cookies[port] = sign_in(port, path, {"username": name, "password": password})
-        return {"Cookie": self._cookies[port], "Accept-Language": "zh-hans"}
+        if (port, user) not in self._cookies:
+            self._cookies[port, user] = sign_in(port, path, {"username": user, "password": password})
+        return {"Cookie": self._cookies[port, user], "Accept-Language": "zh-hans"}
 
     # Measuring
 

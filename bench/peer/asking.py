@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from bench.clients import Request
 from bench.comparing import Contender
-from bench.peer import SEARCHED, TOKEN
+from bench.peer import PASSWORD, SEARCHED, TOKEN, USER
 
 if TYPE_CHECKING:
     from bench.operations.stage import Bench
@@ -65,5 +65,5 @@ def _get(bench: Bench, size: int, *paths: str) -> Asked:
     peer = bench.peer(size)
     if peer is None:
         return {}
-    headers = bench.signed_in(peer)
+    headers = bench.signed_in(peer, USER, PASSWORD, "/helpdesk/login/")
     return {"peer": (peer, [Request(path, headers=headers) for path in paths])}
