@@ -108,12 +108,14 @@ class Databases:
         self.query(name, FLOORS.read_text(encoding="utf-8"), {"tickets": tickets})
 
     def _fill_peer(self, name: str, tickets: int, python: Path) -> None:
-        for arguments in (["django", "migrate"], ["django", "loaddata", "emailtemplate"], ["bench.peer.fill", str(tickets)]):
+        for arguments in (
+            ["django", "migrate"],
+            ["django", "loaddata", "emailtemplate"],
+            ["bench.peer.fill", str(tickets)],
+        ):
             self._run(name, ["-m", *arguments], python, self.peer_env(name))
 
-    def _run(
-        self, name: str, arguments: list[str], python: Path = PYTHON, env: dict[str, str] | None = None
-    ) -> None:
+    def _run(self, name: str, arguments: list[str], python: Path = PYTHON, env: dict[str, str] | None = None) -> None:
         log = self._state.log("databases")
         with log.open("ab") as output:
             done = subprocess.run(

@@ -32,10 +32,8 @@ def measure(bench: Bench) -> None:
         found = max((_once(bench, name, python, at_once) for _ in range(runs)), key=lambda one: one["per_second"])
         words = f"sweep, {in_short(DUE)} due" + (", two workers" if at_once == 2 else "")
         # Beside ours at its largest size: more tickets would only be to the peer's disadvantage.
-        by = bench.report.notes.get((words, bench.sizes[-1]), {})
         bench.report.note(words, bench.sizes[-1], "peer", found)
-        bench.report.notes[words, bench.sizes[-1]].update(by)
-        say(f"{words}: peer: {found['per_second']:.0f}/s, {found['steps']} escalations, {found['doubles']} tickets twice")
+        say(f"{words}: peer: {found['per_second']:.0f}/s, {found['steps']} steps, {found['doubles']} tickets twice")
     _prepare(bench, name, python, 0)
 
 

@@ -28,10 +28,7 @@ def fill(tickets: int) -> None:
     for first in range(0, tickets, BATCH):
         made = [_ticket(number, queues, desk) for number in range(first, min(first + BATCH, tickets))]
         Ticket.objects.bulk_create(made)
-        FollowUp.objects.bulk_create(
-            FollowUp(ticket=one, date=one.created, title="Ticket Opened", comment=one.description, public=True, user=desk)
-            for one in made
-        )
+        FollowUp.objects.bulk_create(_first_follow_up(ticket, desk) for ticket in made)
 
 
 def make_queue(title: str, **options: Any) -> Queue:
@@ -54,6 +51,12 @@ def _ticket(number: int, queues: list[Queue], desk: Any) -> Ticket:
         description="The ceiling light in the living room does not come on, please send somebody to look at it.",
         priority=number % 5 + 1,
         due_date=received_at + timedelta(days=number % 14, hours=4),
+    )
+
+
+def _first_follow_up(ticket: Ticket, desk: Any) -> FollowUp:
+    return FollowUp(
+        ticket=ticket, date=ticket.created, title="Ticket Opened", comment=ticket.description, public=True, user=desk
     )
 
 

@@ -1,4 +1,4 @@
-"""The least project that serves django-helpdesk, by its guide: what startproject writes, and the package's own lines."""
+"""The least project that serves django-helpdesk, by its guide: what startproject writes and the package's lines."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ TIME_ZONE = "Asia/Shanghai"
 LOGIN_URL = "/helpdesk/login/"
 LOGIN_REDIRECT_URL = "/helpdesk/tickets/"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+HELPDESK_TEAMS_MODE_ENABLED = False  # as its guide says for an installation without pinax-teams
 HELPDESK_ACTIVATE_API_ENDPOINT = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
