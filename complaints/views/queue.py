@@ -108,15 +108,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """The panel beside the list; opened as a page of its own it leads to the ticket."""
-    user = user_of(request)
-    found = with_phones(Ticket.objects.visible_to(user).for_queue())
-    return render(
-        request, "complaints/_preview.html", preview_of(placed(get_object_or_404(found, number=number)), user)
-    )
+    return render(request, "complaints/_preview.html", preview_of(number, user_of(request)))
 
 
-def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
-    """After a step taken in the preview: with the offer to undo it."""
+def preview_of(number: str, user: User) -> dict[str, Any]:
+    """Also after a step taken in the preview: with the offer to undo it."""
+    visible = with_phones(Ticket.objects.visible_to(user).for_queue())
+    ticket = placed(get_object_or_404(visible, number=number))
     now = timezone.now()
     return _preview(ticket, user, now) | {"undo": undo_offer(ticket, user, now)}
 

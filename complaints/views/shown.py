@@ -12,13 +12,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-from complaints.models import Ticket, TicketQuerySet, title_of
+from complaints.models import Ticket, TicketQuerySet, TicketTimer, title_of
 from complaints.states import HANDED_UP_TO, Kind, Severity, Status, Target
 from portal.pages import moments
 from portal.pages.countdown import DAY, HOUR, TimeLeft, amount_words, tick_words, time_left
 from portal.pages.houses import department_of, site_of
 from portal.pages.templatetags.icons import use
 from portal.promises.limits import Rule
+from portal.promises.models import TimerState
 
 BARS = {Severity.MINOR: use("bars-1"), Severity.IMPORTANT: use("bars-2"), Severity.MAJOR: use("bars-3")}
 
@@ -115,6 +116,12 @@ def clock_attributes(left: TimeLeft, zone: tzinfo) -> SafeString:
         int(left.started_at.timestamp()),
         int(left.soon_at.timestamp()),
     )
+
+
+def climbed(ticket: Ticket, timers: Iterable[TicketTimer]) -> int:
+    """How many levels the late promise has fired that the queue shows; lists ask the database (``with_climbed``)."""
+    late = [t for t in timers if t.target == ticket.next_target and t.state == TimerState.RUNNING and t.breached_at]
+    return max(late, key=lambda timer: timer.pk).levels_fired if late else 0
 
 
 def told_words(ticket: Line) -> str:

@@ -75,7 +75,7 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "last_step")
+    tickets = Ticket.objects.visible_to(user).with_people().select_related("first_responsible", "last_step")
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
     return placed(get_object_or_404(annotated, number=number))
 
@@ -105,6 +105,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
     counting = standing(events)
     timers = {timer.pk: timer for timer in TicketTimer.objects.filter(ticket=found).order_by("pk")}
     clock_steps = list(TimerStep.objects.filter(timer__ticket=found))
+    found.climbed = shown.climbed(found, timers.values())  # type: ignore[attr-defined]
     policies.limits_by_id({timer.policy_target_id for timer in timers.values()})  # all at once, not one by one
     running = frozenset(timer.target for timer in timers.values() if timer.is_open)
     words = shown.Words(now)
