@@ -1,6 +1,6 @@
 """One run of the peer's ``escalate_tickets``, in its environment: says that it is ready, waits for a line, then runs.
 
-With ``--due N`` it first makes a queue anew with so many tickets that are due, in place of those of the last time.
+With ``--due N`` it only puts so many due tickets into a queue of their own, in place of those of the last time.
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ OVERDUE = "Overdue"
 
 
 def prepare(due: int) -> None:
-    Queue.objects.filter(title=OVERDUE).delete()
+    queue = Queue.objects.filter(title=OVERDUE).first() or make_queue(OVERDUE, escalate_days=1)
+    Ticket.objects.filter(queue=queue).delete()
     if due:
-        queue = make_queue(OVERDUE, escalate_days=1)
         long_ago = timezone.now() - timedelta(days=10)
         Ticket.objects.bulk_create(
             Ticket(
                 title="Nobody has come yet",
                 queue=queue,
                 created=long_ago,
-                modified=long_ago,
                 submitter_email=f"resident{number}@example.com",
                 status=Ticket.OPEN_STATUS,
                 priority=3,

@@ -18,6 +18,7 @@ from rest_framework.authtoken.models import Token  # noqa: E402
 from bench.peer import PASSWORD, TOKEN, USER  # noqa: E402
 
 BATCH = 5_000
+Ticket._meta.get_field("created").auto_now_add = False  # tickets of former days are made here
 QUEUES = ("Front desk", "Engineering", "Housekeeping", "Security", "Bar")
 
 
@@ -44,7 +45,6 @@ def _ticket(number: int, queues: list[Queue], desk: Any) -> Ticket:
         title=f"Ceiling light in room {number % 900} does not come on",
         queue=queues[number // 2 % len(queues)],
         created=received_at,
-        modified=received_at,
         submitter_email=f"resident{number}@example.com",
         assigned_to=desk if number % 4 < 2 else None,
         status=Ticket.OPEN_STATUS if number % 2 else Ticket.CLOSED_STATUS,

@@ -64,7 +64,7 @@ LOGIN_URL = "/helpdesk/login/"
 LOGIN_REDIRECT_URL = "/helpdesk/tickets/"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 HELPDESK_TEAMS_MODE_ENABLED = False  # as its guide says for an installation without pinax-teams
-HELPDESK_ACTIVATE_API_ENDPOINT = True
+HELPDESK_API_ENABLED = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.SessionAuthentication",
