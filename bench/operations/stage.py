@@ -11,6 +11,7 @@ from types import TracebackType
 from bench.clients import Request, sign_in
 from bench.comparing import Contender, Measured, Pace, compare, look_inside
 from bench.databases import Databases, in_short
+from bench.peer.environment import python_of_peer
 from bench.report import Report
 from bench.saying import say
 from bench.servers import serve
@@ -19,6 +20,7 @@ from portal.embedded.places import State
 
 USER = "supervisor"  # sees every ticket of the first site
 RESIDENTS = 40  # with a token each, so that nobody's limit of new tickets an hour is met
+PEER_AT_MOST = 100_000  # past that a page of the peer takes longer than anybody would wait
 
 
 class Bench:
@@ -54,9 +56,14 @@ class Bench:
     def floor(self, size: int) -> Contender:
         return self._contender("floor", size)
 
+    def peer(self, size: int) -> Contender | None:
+        """None where the peer is left out."""
+        return None if self.options.without_peer or size > PEER_AT_MOST else self._contender("peer", size)
+
     def _contender(self, who: str, size: int) -> Contender:
         if (who, size) not in self._contenders:
-            self._contenders[who, size] = {"ours": self._start_ours, "floor": self._start_floor}[who](size)
+            start = {"ours": self._start_ours, "floor": self._start_floor, "peer": self._start_peer}[who]
+            self._contenders[who, size] = start(size)
         return self._contenders[who, size]
 
     def serving(self, database: str, name: str) -> Contender:
@@ -78,11 +85,26 @@ class Bench:
         )
         return Contender("floor", server, env, "bench.floors.app")
 
-    def signed_in(self, contender: Contender, user: str = USER) -> dict[str, str]:
+    def _start_peer(self, size: int) -> Contender:
+        python = python_of_peer(self.state)
+        env = self.databases.peer_env(self.databases.peer(size, python))
+        server = serve(
+            self.state,
+            env,
+            name=f"peer-{in_short(size)}",
+            application="bench.peer.wsgi:application",
+            python=python,
+            ready="/helpdesk/login/",
+        )
+        return Contender("peer", server, env, "bench.peer.wsgi", python)
+
+    def signed_in(
+        self, contender: Contender, user: str = USER, password: str = DEMO_PASSWORD, path: str = "/login/"
+    ) -> dict[str, str]:
         """The headers of somebody of the desk who is signed in."""
         port = contender.server.port
         if (port, user) not in self._cookies:
-            self._cookies[port, user] = sign_in(port, "/login/", {"username": user, "password": DEMO_PASSWORD})
+            self._cookies[port, user] = sign_in(port, path, {"username": user, "password": password})
         return {"Cookie": self._cookies[port, user], "Accept-Language": "zh-hans"}
 
     # Measuring
