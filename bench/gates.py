@@ -112,6 +112,7 @@ RULES = (
     Rule("ticket page", "together", _of("per_second"), Goal(2.5, 4, at_least=True), "peer", "/s"),
     Rule("ticket page", "statements", _of("statements"), Goal(12), unit=""),
     Rule("find ", "slowest SQL", _slowest, Goal(5, 1)),
+    Rule("find ", "statements", _of("statements"), Goal(4), unit=""),
     Rule("sweep, 1k due", "rate", _of("per_second"), Goal(25, at_least=True), "peer", "/s"),
     Rule("sweep, 1k due", "time", lambda one: 1000 * float(one["seconds"]), Goal(500)),
     Rule("sweep, 10k due", "rate", _of("per_second"), Goal(0.25, 0.5, at_least=True), "floor", "/s"),
@@ -156,8 +157,9 @@ def _growths(facts: Facts) -> Iterator[Line]:
 
 
 def _finding_beside_the_peer(facts: Facts) -> Iterator[Line]:
-    """People among a million beside the peer's search of its tickets, at the largest size that it was asked at."""
+    """People at our largest size beside the peer's search of its tickets, once these are as many as the goal names."""
     peer = [(size, by["peer"]) for (name, size), by in facts.items() if name == "queue by text" and "peer" in by]
+    peer = [(size, found) for size, found in peer if size in MIDDLE]
     sizes = [size for name, size in facts if name.startswith("find ")]
     if peer and sizes:
         size, found = max(peer, key=lambda one: one[0])
