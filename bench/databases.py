@@ -65,10 +65,13 @@ class Databases:
         self._have(name, lambda: self._fill_floor(name, tickets))
         return name
 
-    def peer(self, tickets: int, fill: Callable[[str], None]) -> str:
+    def peer(self, tickets: int, python: Path) -> str:
         name = f"peer_{in_short(tickets)}"
-        self._have(name, lambda: fill(name))
+        self._have(name, lambda: self._fill_peer(name, tickets, python))
         return name
+
+    def peer_env(self, name: str) -> dict[str, str]:
+        return self.env(name) | {"DJANGO_SETTINGS_MODULE": "bench.peer.settings"}
 
     def _have(self, name: str, fill: Callable[[], None]) -> None:
         if name in self._up_to_date:
@@ -104,11 +107,19 @@ class Databases:
     def _fill_floor(self, name: str, tickets: int) -> None:
         self.query(name, FLOORS.read_text(encoding="utf-8"), {"tickets": tickets})
 
-    def _run(self, name: str, arguments: list[str]) -> None:
+    def _fill_peer(self, name: str, tickets: int, python: Path) -> None:
+        for arguments in (
+            ["django", "migrate"],
+            ["django", "loaddata", "emailtemplate"],
+            ["bench.peer.fill", str(tickets)],
+        ):
+            self._run(name, ["-m", *arguments], python, self.peer_env(name))
+
+    def _run(self, name: str, arguments: list[str], python: Path = PYTHON, env: dict[str, str] | None = None) -> None:
         log = self._state.log("databases")
         with log.open("ab") as output:
             done = subprocess.run(
-                [str(PYTHON), *arguments], env=self.env(name), cwd=CHECKOUT, stdout=output, stderr=output, check=False
+                [python, *arguments], env=env or self.env(name), cwd=CHECKOUT, stdout=output, stderr=output, check=False
             )
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(arguments)} failed for {name}; see {log}")

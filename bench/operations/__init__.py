@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.operations import creating, finding, queue, remembering, sweeping, ticket
+from bench.operations import creating, escalating, finding, queue, remembering, sweeping, ticket
 from bench.operations.stage import Bench
 
 OPERATIONS: dict[str, Callable[[Bench], None]] = {
@@ -13,6 +13,7 @@ OPERATIONS: dict[str, Callable[[Bench], None]] = {
     "filters": queue.measure_filters,
     "ticket": ticket.measure,
     "sweep": sweeping.measure,
+    "escalate": escalating.measure,
     "find": finding.measure,
     "memory": remembering.measure,
 }

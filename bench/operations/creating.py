@@ -6,6 +6,7 @@ import subprocess
 
 from bench.clients import Request
 from bench.operations.stage import RESIDENTS, Bench, as_json
+from bench.peer import asking
 from portal.embedded.places import CHECKOUT
 from portal.embedded.python_environment import PYTHON
 
@@ -38,6 +39,7 @@ def measure(bench: Bench) -> None:
                 "floor": (floor, [_floor("/by-orm/", n, bare) for n in range(1, RESIDENTS)]),
                 "one SQL": (floor, [_floor("/by-sql/", n, bare) for n in range(1, RESIDENTS)]),
                 "ours": (ours, [_ours(*one) for one in tokens(bench.databases.ours(size), ours.env)]),
+                **asking.create(bench, size, WORDS),
             },
             profile=True,
         )

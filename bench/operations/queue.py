@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from bench.clients import Request
 from bench.operations.stage import Bench
+from bench.peer import asking
 
 SITE = "(SELECT id FROM organization_site WHERE code = 'YJW')"
 OPEN = "status NOT IN ('closed', 'withdrawn', 'merged')"
@@ -16,9 +17,9 @@ def measure(bench: Bench) -> None:
     for size in bench.sizes:
         ours, floor = bench.ours(size), bench.floor(size)
         headers = bench.signed_in(ours)
-        for name, mark, floor_mark in (
-            ("queue, first page", "", ""),
-            ("queue, last page", "&after=" + last_mark(bench, size), "?after=" + last_floor_mark(bench, size)),
+        for name, mark, floor_mark, peer in (
+            ("queue, first page", "", "", asking.rows(bench, size)),
+            ("queue, last page", "&after=" + last_mark(bench, size), "?after=" + last_floor_mark(bench, size), {}),
         ):
             bench.measure(
                 name,
@@ -26,20 +27,25 @@ def measure(bench: Bench) -> None:
                 {
                     "floor": (floor, [Request(f"/queue/{floor_mark}")]),
                     "ours": (ours, [Request(f"/queue/?tab=all{mark}", headers=headers)]),
+                    **peer,
                 },
                 profile=True,
             )
         zipped = Request("/queue/?tab=all", headers=headers | {"Accept-Encoding": "gzip"})
         bench.measure("queue, first page, compressed", size, {"ours": (ours, [zipped])}, profile=False)
+        if shell := asking.shell(bench, size):  # the rows come by a second request, measured above
+            bench.measure("queue shell", size, shell, profile=False)
 
 
 def measure_filters(bench: Bench) -> None:
     for size in bench.sizes:
         ours = bench.ours(size)
         headers = bench.signed_in(ours)
-        for name, query in filters(bench, size).items():
-            request = Request(f"/queue/?{query}", headers=headers)
-            bench.measure(f"queue by {name}", size, {"ours": (ours, [request])}, profile=False)
+        asked = {name: Request(f"/queue/?{query}", headers=headers) for name, query in filters(bench, size).items()}
+        bench.measure_each(size, ours, {f"queue by {name}": request for name, request in asked.items()})
+        if peer := asking.search(bench, size):
+            found = {"ours": (ours, [asked["text: name"]]), **peer}
+            bench.measure("queue by text", size, found, profile=False)
 
 
 def filters(bench: Bench, size: int) -> dict[str, str]:

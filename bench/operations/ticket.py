@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.clients import Request
 from bench.operations.queue import OPEN, SITE
 from bench.operations.stage import Bench
+from bench.peer import asking
 
 SAMPLE = 20
 
@@ -19,6 +20,7 @@ def measure(bench: Bench) -> None:
             {
                 "floor": (floor, [Request(f"/tickets/F-{n * 10}/") for n in range(1, SAMPLE)]),
                 "ours": (ours, [Request(f"/tickets/{number}/", headers=headers) for number in numbers(bench, size)]),
+                **asking.ticket(bench, size, sample=SAMPLE),
             },
             profile=True,
         )
