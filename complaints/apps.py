@@ -27,7 +27,7 @@ class ComplaintsConfig(AppConfig):
                 timers=TicketTimer,
                 events=TimerStep,
                 subject="ticket",
-                joins=("ticket__site",),
+                columns=("number", "severity", "site", "department", "handler"),
                 telling=notices.telling_of,
             )
         )

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -18,15 +18,17 @@ from django.utils.translation import gettext_lazy as _
 from complaints.saved_views import SavedView  # noqa: F401 - Django looks for models here
 from complaints.states import (
     HAS_FORM,
+    LANES,
     OVER,
     CallbackOutcome,
     EventKind,
     Kind,
+    Lane,
     ReportChannel,
     Severity,
     Status,
 )
-from complaints.tabs import tab_filters
+from complaints.tabs import HANDED_UP, OPEN, tab_filters
 from portal.audit.models import APPEND_ONLY
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
 from portal.promises.models import (
@@ -42,10 +44,16 @@ from residents.models import Contact, Residence
 
 if TYPE_CHECKING:
     from portal.organization.models import User
+    from portal.organization.scope import Scope
 
 TITLE_LENGTH = 40
-OPEN = ~Q(status__in=["closed", "withdrawn", "merged"])
 FAR_AWAY = datetime(9000, 1, 1, tzinfo=UTC)  # where the queue puts what has no deadline now
+
+
+def title_of(description: str) -> str:
+    """The first words of what happened, for one line."""
+    first = (description.strip().splitlines() or [""])[0].strip()
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
 class Category(models.Model):
@@ -94,11 +102,13 @@ class DayNumber(models.Model):
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> TicketQuerySet:
         """The desk and the managers see their sites' tickets, a department those that are with it."""
-        scope = user.scope
+        return self.within(user.scope)
+
+    def within(self, scope: Scope) -> TicketQuerySet:
         everywhere, sites = scope.sites_as(DESK | MANAGEMENT)
         if everywhere:
             return self
-        departments = scope.departments_as(DEPARTMENT)
+        departments = scope.departments_as(DEPARTMENT, outside=sites)  # an OR too many costs the index
         mine = Q(site_id__in=sites)
         if departments:
             mine |= Q(department_id__in=departments)
@@ -115,7 +125,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(Exists(belongs) | Q(unit=None, reported_by__phone=phone)).exclude(reported_by=None)
 
     def open(self) -> TicketQuerySet:
-        return self.exclude(status__in=OVER)
+        return self.filter(OPEN)
 
     def by_time_left(self) -> TicketQuerySet:
         """The order of the queue: what is due first; what has no deadline now (waiting, over) comes last."""
@@ -123,21 +133,18 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def in_tab(self, tab: str, user: User) -> TicketQuerySet:
         """One tab of the queue (INTERFACES §2). Raises KeyError for a tab that does not exist."""
-        return self.filter(tab_filters(user)[tab])
-
-    def tab_counts(self, user: User, own: dict[str, Q] | None = None) -> dict[str, int]:
-        """How many tickets each tab holds, and what ``own`` adds: one statement over the open tickets."""
-        wheres = tab_filters(user) | (own or {})
-        return self.open().aggregate(
-            **{tab: Count("pk", filter=where) for tab, where in wheres.items() if tab != "all"},
-            all=Count("pk"),
-        )
+        return self.filter(tab_filters(user.scope)[tab])
 
     def for_queue(self) -> TicketQuerySet:
-        """Everything one row of the queue shows, in one query."""
-        return self.select_related(
-            "site", "unit", "resident", "department", "category", "handler", "reported_by"
-        ).annotate(
+        """What one ticket's page shows of itself, but for what ``remembered.placed`` adds."""
+        return self.with_climbed().with_people()
+
+    def with_people(self) -> TicketQuerySet:
+        return self.select_related("unit", "resident", "handler", "reported_by")
+
+    def with_climbed(self) -> TicketQuerySet:
+        """Each with how many levels its late promise has fired."""
+        return self.annotate(
             climbed=models.Subquery(
                 TicketTimer.objects.filter(
                     ticket=OuterRef("pk"),
@@ -214,6 +221,14 @@ class Ticket(models.Model):
     next_rule = models.CharField(max_length=20, blank=True)
     queue_at = models.DateTimeField()  # next_due_at, or far away where nothing is due
     resolve_due_at = models.DateTimeField(null=True, blank=True)
+    lane = models.GeneratedField(
+        expression=Case(
+            When(status=Status.RESOLVED, waits_for_form=True, then=Value(Lane.TO_RETURN)),
+            *(When(status=status, then=Value(lane)) for status, lane in LANES.items()),
+        ),
+        output_field=models.CharField(max_length=12),
+        db_persist=True,
+    )
     open_hand_ups = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     waits_for_form = models.BooleanField(default=False)
 
@@ -241,6 +256,29 @@ class Ticket(models.Model):
             models.Index(fields=["site", "queue_at", "id"], name="ticket_queue_site", condition=OPEN),
             models.Index(fields=["department", "queue_at", "id"], name="ticket_queue_department", condition=OPEN),
             models.Index(fields=["queue_at", "id"], name="ticket_queue_all", condition=OPEN),
+            # serve the tabs, and their counts
+            models.Index(
+                fields=["site", "lane", "queue_at", "id"],
+                include=["department"],
+                name="ticket_lane_site",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["department", "lane", "queue_at", "id"], name="ticket_lane_department", condition=OPEN
+            ),
+            models.Index(fields=["lane", "queue_at", "id"], name="ticket_lane_all", condition=OPEN),
+            models.Index(
+                fields=["queue_at", "id"],
+                include=["site", "department", "open_hand_ups"],
+                name="ticket_queue_handed_up",
+                condition=HANDED_UP,
+            ),
+            models.Index(
+                fields=["resolve_due_at"],
+                include=["site", "department", "queue_at", "id"],
+                name="ticket_queue_overtime",
+                condition=OPEN & Q(resolve_due_at__isnull=False),
+            ),
             # serve the search: any part of a number or of a visitor's phone, and the beginning of a visitor's name
             GinIndex(OpClass("number", "gin_trgm_ops"), name="ticket_by_number"),
             GinIndex(OpClass("visitor_phone", "gin_trgm_ops"), name="ticket_by_visitor_phone"),
@@ -260,9 +298,7 @@ class Ticket(models.Model):
 
     @property
     def title(self) -> str:
-        """The first words of what happened, for one line."""
-        first = (self.description.strip().splitlines() or [""])[0].strip()
-        return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+        return title_of(self.description)
 
     @property
     def who(self) -> str:

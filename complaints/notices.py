@@ -15,17 +15,17 @@ from django.utils.translation import gettext_lazy
 from complaints.models import Ticket, TicketTimer
 from complaints.states import Severity, Target
 from portal.notifications import choices, outbox, wording
-from portal.notifications.models import Message
 from portal.organization.duty import people_for
 from portal.organization.models import User
 from portal.organization.roles import Role
+from portal.pages.houses import site_of
 from portal.promises.sweeping import Telling
 
 
 def for_roles(
     ticket: Ticket, roles: Iterable[Role], kind: str, params: Mapping[str, Any], *, now: datetime, but: User | None
-) -> list[Message]:
-    """Outbox rows, unsaved, for the people who hold those roles now."""
+) -> list[outbox.Outgoing]:
+    """For the people who hold those roles now."""
     found = people_for(list(roles), site_id=ticket.site_id, department_id=ticket.department_id, at=now)
     people = [person.user_id for _role, people in found for person in people]
     return for_people(ticket, people, kind, params, now=now, but=but)
@@ -33,8 +33,8 @@ def for_roles(
 
 def for_people(
     ticket: Ticket, people: Iterable[int], kind: str, params: Mapping[str, Any], *, now: datetime, but: User | None
-) -> list[Message]:
-    """Outbox rows, unsaved, for these very people."""
+) -> list[outbox.Outgoing]:
+    """For these very people."""
     return outbox.messages_for(
         [user_id for user_id in people if but is None or user_id != but.pk],
         key=f"ticket:{ticket.pk}:{ticket.version}:{kind}",
@@ -46,16 +46,17 @@ def for_people(
 
 
 def telling_of(timer: TicketTimer) -> Telling:
-    """What the sweep needs to tell about a ticket's timer; the ticket and its site are joined to it."""
+    """What the sweep needs to tell about a ticket's timer; the ticket is joined to it."""
     ticket = timer.ticket
+    site = site_of(ticket.site_id)
     return Telling(
         site_id=ticket.site_id,
-        zone=ticket.site.zone,
+        zone=site.zone,
         department_id=ticket.department_id,
         holder_id=ticket.handler_id,
         waits_for_morning=ticket.severity != Severity.MAJOR,
         kind="ticket.timer",
-        params={"number": ticket.number, "severity": ticket.severity, "zone": ticket.site.time_zone},
+        params={"number": ticket.number, "severity": ticket.severity, "zone": site.time_zone},
         link=ticket.url,
     )
 

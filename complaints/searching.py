@@ -17,6 +17,7 @@ from residents.models import ApiAccount, Resident
 MOST = 1000  # people, homes and accounts that one text may mean
 FEWEST_DIGITS_OF_A_PHONE = 4
 _WHOLE_NUMBER = re.compile(r"[A-Z]{2,6}-\d{1,8}(-\d*)?|\d{8}-\d+")
+_DAY_AND_COUNT = re.compile(r"\d{8}-\d{4,}")
 _PART_OF_A_NUMBER = re.compile(r"[A-Z0-9-]{3,24}")
 
 
@@ -31,7 +32,9 @@ def tickets_matching(text: str) -> Q | None:
     found = Q()
     if len(wanted) < SHORTEST:
         return None
-    if _PART_OF_A_NUMBER.fullmatch(wanted.upper()):
+    if _DAY_AND_COUNT.fullmatch(wanted):
+        found |= Q(number__in=[f"{site.code}-{wanted}" for site in sites().values()])
+    elif _PART_OF_A_NUMBER.fullmatch(wanted.upper()):
         found |= Q(number__contains=wanted.upper())
     if (person := resident_matches(text)) is not None:
         found |= _among("resident", Resident.objects.filter(person))

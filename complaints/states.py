@@ -61,6 +61,33 @@ UNRESOLVED = BEING_HANDLED | {S.REGISTERED}
 OVER = frozenset({S.CLOSED, S.WITHDRAWN, S.MERGED})
 
 
+class Lane(models.TextChoices):
+    """Whose move it is: each ticket is in one, by its status and whether it waits for its form."""
+
+    TO_DISPATCH = "to_dispatch"
+    TO_SIGN = "to_sign"
+    IN_PROGRESS = "in_progress"
+    TO_RETURN = "to_return"
+    TO_INFORM = "to_inform"
+    TO_CALL_BACK = "to_call_back"
+    OVER = "over"
+
+
+LANES = {
+    S.REGISTERED: Lane.TO_DISPATCH,
+    S.DISPATCHED: Lane.TO_SIGN,
+    S.SIGNED: Lane.IN_PROGRESS,
+    S.IN_PROGRESS: Lane.IN_PROGRESS,
+    S.WAITING: Lane.IN_PROGRESS,
+    S.RESOLVED: Lane.TO_INFORM,  # unless it waits for its form
+    S.INFORMED: Lane.TO_CALL_BACK,
+    S.DECLINED: Lane.TO_CALL_BACK,
+    S.CLOSED: Lane.OVER,
+    S.WITHDRAWN: Lane.OVER,
+    S.MERGED: Lane.OVER,
+}
+
+
 class Step(models.TextChoices):
     """What somebody does to a ticket. The value is the event's kind in its history."""
 

@@ -1,5 +1,6 @@
 """What the web server serves."""
 
+import gc
 import os
 
 import django
@@ -30,3 +31,7 @@ class Handler(WSGIHandler):
 
 django.setup(set_prefix=False)
 application = Handler()
+# What is loaded by now stays for good: the collector need not walk through it again at every other request.
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000, 20, 50)

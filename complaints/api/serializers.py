@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from complaints.models import Attachment, Category, Ticket
+from complaints.remembered import categories
 from complaints.services import MOST_OF_RESIDENTS
 from complaints.states import (
     OVER,
@@ -24,7 +25,6 @@ from complaints.states import (
 )
 from complaints.undone import standing
 from portal.api.fields import Moment, TextAsSent
-from portal.memo import for_a_moment
 from portal.promises.models import TimerState
 from residents.models import Contact
 
@@ -49,7 +49,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     def validate_category(self, code: str | None) -> Category | None:
         if code is None:
             return None
-        found = categories_by_code().get(code)
+        found = categories().get(code)
         if found is None:
             raise serializers.ValidationError(_("There is no such category."))
         return found
@@ -256,9 +256,3 @@ def status_text(ticket: Ticket) -> str:
         Status.WITHDRAWN: _("Withdrawn by you"),
         Status.MERGED: _("Joined with an earlier report"),
     }[Status(ticket.status)]
-
-
-@for_a_moment
-def categories_by_code() -> dict[str, Category]:
-    """Those in use, in their order; remembered for some seconds."""
-    return {category.code: category for category in Category.objects.filter(retired_at=None)}

@@ -26,6 +26,7 @@ from rest_framework.views import APIView
 from complaints import services
 from complaints.api import serializers
 from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer
+from complaints.remembered import categories
 from complaints.services import Report
 from complaints.states import EventKind, Kind, ReportChannel, Status, Target
 from portal.api.etags import KNOWN, MATCH, conditional, json_answer, require_match
@@ -34,6 +35,7 @@ from portal.api.problems import Problem
 from portal.files.refusals import FileRefused
 from portal.files.services import take_in
 from portal.files.serving import download
+from portal.pages.houses import site_of
 from residents.api.idempotency import KEY, idempotent
 from residents.api.views import count
 from residents.models import ApiAccount, Residence
@@ -43,7 +45,7 @@ class CategoriesView(APIView):
     @extend_schema(operation_id="categories", responses=serializers.CategoriesSerializer, parameters=[KNOWN])
     def get(self, request: Request) -> HttpResponse:
         """What a report can be about."""
-        found = serializers.categories_by_code().values()
+        found = categories().values()
         facts = {"results": [{"code": row.code, "name": str(row), "kinds": row.kinds} for row in found]}
         return conditional(request, facts)
 
@@ -250,9 +252,11 @@ def _home(account: ApiAccount, unit: UUID | None) -> Residence:
     homes = list(
         Residence.objects.current(timezone.localdate())
         .of_phone(account.phone)
-        .select_related("unit__site", "resident")
+        .select_related("unit", "resident")
         .order_by("pk")
     )
+    for home in homes:
+        home.unit.site = site_of(home.unit.site_id)
     if not homes:
         raise Problem(403, _("No home belongs to this number any more. Please ask the front desk."))
     if unit is not None:

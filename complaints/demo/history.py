@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 from complaints.demo import stories
-from complaints.demo.scripts import Action, Script, finished_script, open_scripts
+from complaints.demo.multiplying import OPEN_SHARE
+from complaints.demo.scripts import Action, Script, earlier, finished_script, open_scripts
 from complaints.models import Callback, Category, DayNumber, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.notices import telling_of
 from complaints.services.callbacks import begin_next_round, close, finish_callback, no_answer, schedule_callback
@@ -43,6 +44,7 @@ from portal.promises.models import TimerEventKind, TimerState
 from residents.models import ApiAccount, Residence
 
 BATCH = 2000
+FEW = 2000  # up to here a desk's own screens are filled: every script stands once
 SWEPT_AFTER = timedelta(seconds=4)
 
 
@@ -86,14 +88,15 @@ class _Rows:
 
 
 def seed_tickets(scenes: list[Scene], count: int, random: Random, now: datetime) -> None:
-    """``count`` tickets on these sites, most on the first; open are the scripts, and at a benchmark's size 10 %."""
+    """``count`` tickets on these sites, most on the first; what is open are the scripts."""
     categories = {category.code: category for category in Category.objects.all()}
     plays: list[tuple[datetime, Scene, Script]] = []
     for place, scene in enumerate(scenes):
         still_open = open_scripts(place, random)
         share = count // 3 if place else count - count // 3
-        repeat = max(1, share // 10 // max(len(still_open), 1)) if count > 2000 else 1
-        scripts = still_open * repeat
+        scripts = list(still_open)
+        if count > FEW:  # a benchmark: as many are open as there, not all of them since the same minute
+            scripts = [earlier(random.choice(still_open), random) for _ in range(share // OPEN_SHARE)]
         scripts += [finished_script(random, n) for n in range(max(share - len(scripts), 0))]
         plays += [(now - timedelta(minutes=script.actions[0].minutes_ago), scene, script) for script in scripts]
     plays.sort(key=lambda play: play[0])
@@ -261,10 +264,8 @@ class _Player:
         due = timer.due_at.isoformat() if timer.due_at else ""
         params = {**telling.params, "target": timer.target, "level": level, "due_at": due}
         key = f"tickettimer:{{}}:{timer.term}:{level}:1"
-        for message in outbox.messages_for(
-            people, key=key, kind=telling.kind, params=params, link=telling.link, now=at
-        ):
-            message.sent_at, message.delivery = at, self.ticket.uuid
+        for row in outbox.messages_for(people, key=key, kind=telling.kind, params=params, link=telling.link, now=at):
+            message = Message(**asdict(row), sent_at=at, delivery=self.ticket.uuid)
             self.rows.messages.append((timer, message))
 
 

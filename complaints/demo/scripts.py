@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -224,6 +224,12 @@ def open_scripts(site: int, random: Random) -> list[Script]:
         ),
     ]
     return scripts if site == 0 else scripts[1::2]
+
+
+def earlier(script: Script, random: Random) -> Script:
+    """The same plot, begun some hours before, or some weeks: so a backlog lies over a month."""
+    by = random.uniform(0, 10 * HOUR) if random.random() < 0.6 else random.uniform(0, 35 * DAY)
+    return replace(script, actions=tuple(replace(one, minutes_ago=one.minutes_ago + by) for one in script.actions))
 
 
 def _declined(random: Random, ago: float) -> Script:

@@ -199,7 +199,7 @@ SAVED = [
     field.attname
     for field in Ticket._meta.concrete_fields
     if field.name
-    not in {"id", "uuid", "number", "site", "kind", "channel", "description", "received_at", "request_key"}
+    not in {"id", "uuid", "number", "site", "kind", "channel", "description", "received_at", "request_key", "lane"}
 ]
 
 

@@ -28,6 +28,7 @@ DERIVED = frozenset(
         "queue_at",
         "open_hand_ups",
         "resolve_due_at",
+        "lane",
     ]
 )
 OF_TICKET = [field.attname for field in Ticket._meta.concrete_fields if field.attname not in DERIVED]

@@ -13,6 +13,7 @@ from complaints.models import Callback, LastStep, Ticket, TicketEvent, TicketTim
 from complaints.services.change import Change, changing
 from complaints.services.keeping import put_back
 from complaints.states import EventKind
+from portal.notifications import outbox
 from portal.notifications.models import Channel, Message
 from portal.organization.models import User
 from portal.promises.models import TimerState
@@ -93,7 +94,7 @@ def _withdraw_messages(change: Change, keys: list[str]) -> None:
     sent.filter(Q(channel=Channel.IN_APP) | Q(sent_at=None, lease_until=None)).delete()
     for message in sent:
         change.messages.append(
-            Message(
+            outbox.Outgoing(
                 key=f"ticket:{change.ticket.pk}:{change.ticket.version}:undone",
                 recipient_id=message.recipient_id,
                 channel=message.channel,

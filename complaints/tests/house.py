@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -152,6 +153,11 @@ def move_in(site: Site, room: str, phone: str, name: str, *, until: date | None 
 
 def timer(ticket: Ticket, target: Target, *, round: int = 1, turn: int = 1) -> TicketTimer:  # noqa: A002 - the domain's word
     return TicketTimer.objects.get(ticket=ticket, target=target, round=round, turn=turn)
+
+
+def rows_of(answer: Any) -> list[str]:
+    """The numbers of the tickets that a page lists, in their order."""
+    return re.findall(r'<tr data-row="([^"]+)"', answer.content.decode())
 
 
 def told(ticket: Ticket) -> list[tuple[str, str, tuple[str, ...]]]:

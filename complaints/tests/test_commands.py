@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Count
 
 from complaints import services
@@ -19,7 +20,7 @@ from portal.organization.models import Department, Membership, User
 from portal.organization.roles import Role
 from portal.promises import clock
 from portal.promises.sweeping import Tally, sweep
-from residents.models import Residence, Unit
+from residents.models import Residence, Resident, Unit
 
 HOUR = timedelta(hours=1)
 
@@ -50,6 +51,24 @@ def test_the_demo_shows_every_state_and_owes_the_sweep_nothing(db: None) -> None
     assert User.objects.get(username="gm").check_password("front-desk-demo")
     printed("seed_demo")
     assert Ticket.objects.count() == 400, "a second time changes nothing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_benchmarks_tickets_are_copies_with_a_whole_history_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("complaints.management.commands.seed_demo.PLAYED", 400)
+    made = printed("seed_demo", "--tickets", "900", "--residents", "3000")
+
+    assert (made["tickets"], Ticket.objects.open().count(), Resident.objects.count()) == (900, 90, 3000)
+    assert clock.now() - Ticket.objects.earliest("received_at").received_at < timedelta(days=365)
+    assert printed("check_integrity") == {"findings": []}
+    assert sweep() == Tally(), "what was due is copied as fired"
+    copied = Ticket.objects.latest("pk")
+    assert copied.reported_by is None or copied.reported_by.phone in copied.resident.phones.values_list(
+        "number", flat=True
+    )
+    with connection.cursor() as cursor:
+        back = connection.introspection.get_constraints(cursor, "complaints_ticket")
+    assert {"ticket_lane_site", "complaints_ticket_number_key"} <= back.keys(), "what was laid aside is there again"
 
 
 def test_the_explanation_of_a_ticket_says_start_limit_pauses_and_steps(house: House) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from complaints.models import Ticket, TicketEvent
 from complaints.states import EventKind
@@ -44,7 +45,7 @@ def test_rows_are_picked_by_keys_and_stay_picked_where_they_failed(open_as: Any,
 def test_what_is_known_appears_and_the_slip_prints_at_once(open_as: Any, house: House) -> None:  # noqa: F811
     open_case = house.report(timezone.now(), description="电梯异响")
     page = open_as()
-    page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; }")
+    page.add_init_script("let times = 0; window.print = () => { document.documentElement.dataset.printed = ++times; }")
     page.goto("/tickets/new/")
     page.fill("#id_room", "811203")
     page.wait_for_selector("[role=option]")
@@ -56,7 +57,7 @@ def test_what_is_known_appears_and_the_slip_prints_at_once(open_as: Any, house: 
     page.keyboard.type("楼道照明不亮")
     page.keyboard.press("Control+Shift+Enter")
     page.wait_for_url("**/slip/?print=1")
-    page.wait_for_function("window.printed === 1")
+    expect(page.locator("html[data-printed='1']")).to_be_attached()
     page.emulate_media(media="print")
     assert not page.locator(".top, .side, .off-paper, .notice").locator("visible=true").count()
     assert page.locator(".slip .qr").is_visible()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from complaints.models import Ticket
 from complaints.saved_views import save_view
@@ -81,15 +81,15 @@ def test_a_complaint_is_registered_by_keys_alone(open_as: Any, house: House) -> 
     page = open_as()
     counted: list[str] = []
     _press(page, ["c"], counted)
-    page.wait_for_function("document.activeElement.id === 'id_room'")
+    expect(page.locator("#id_room")).to_be_focused()
     _press(page, list("811203"), counted)
     page.wait_for_selector("[role=option][aria-selected=true]:has-text('8-1-1203')")
     _press(page, ["Enter"], counted)
-    page.wait_for_function("document.activeElement.name === 'category'")
+    expect(page.locator("[name=category]:focus")).to_be_attached()
     _press(page, ["2"], counted)
-    page.wait_for_function("document.activeElement.name === 'severity'")
+    expect(page.locator("[name=severity]:focus")).to_be_attached()
     _press(page, ["2"], counted)
-    page.wait_for_function("document.activeElement.id === 'id_description'")
+    expect(page.locator("#id_description")).to_be_focused()
     page.keyboard.type("楼道照明连续三晚不亮，老人上下楼不便")
     _press(page, ["Control+Enter"], counted)
     page.wait_for_url("**/tickets/YJW-*/")

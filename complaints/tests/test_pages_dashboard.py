@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from complaints.states import Severity
-from complaints.tests.house import House
+from complaints.tests.house import House, rows_of
 from portal.promises.models import Heartbeat
 
 
@@ -29,7 +29,7 @@ def test_every_figure_opens_the_rows_behind_it(client: Client, house: House) -> 
         if address == "#hand-ups":
             assert len(page.context["hand_ups"]) == n == 2
             continue
-        assert len(client.get(address).context["rows"]) == n, address
+        assert len(rows_of(client.get(address))) == n, address
 
 
 @pytest.mark.parametrize(("seconds", "late"), [(5, False), (59, False), (75, True), (7200, True)])

@@ -14,7 +14,7 @@ from django.utils import timezone
 from complaints import services
 from complaints.models import Ticket
 from complaints.states import Severity
-from complaints.tests.house import House
+from complaints.tests.house import House, rows_of
 from portal import memo
 
 # The ninth: one's own views, whose counts go with those of the tabs. Three read the polite hours for the preview:
@@ -72,7 +72,7 @@ def test_the_next_page_begins_where_the_first_one_ends(house: House) -> None:
     first = client.get("/queue/?tab=all")
     following = client.get(first.context["pager"]["next_url"])
 
-    seen = [row.number for row in first.context["rows"]] + [row.number for row in following.context["rows"]]
+    seen = rows_of(first) + rows_of(following)
     assert len(seen) == len(set(seen)) == 53
     assert set(seen) == numbers
     assert not following.context["pager"]["next_url"]

@@ -14,7 +14,7 @@ from complaints import services
 from complaints.models import Ticket, TicketEvent
 from complaints.services import How
 from complaints.states import EventKind, Severity, Status
-from complaints.tests.house import House
+from complaints.tests.house import House, rows_of
 from portal import memo
 from portal.promises.sweeping import sweep
 
@@ -263,10 +263,10 @@ def test_handled_it_waits_for_its_form_and_only_then_for_the_telling(house: Hous
     desk = _client(house, "reception")
     services.resolve_ticket(ticket.pk, "更换灯管", by=house.engineer)
     assert desk.get(ticket.url).context["ticket"]["status_word"] == "待交回"
-    assert not desk.get("/queue/?tab=to_inform").context["rows"]
+    assert not rows_of(desk.get("/queue/?tab=to_inform"))
     services.return_form(ticket.pk, by=house.engineering_head)
     assert desk.get(ticket.url).context["ticket"]["status_word"] == "待通报"
-    assert desk.get("/queue/?tab=to_inform").context["rows"]
+    assert rows_of(desk.get("/queue/?tab=to_inform"))
 
 
 def test_a_press_that_came_too_late_does_not_speak_of_words_that_nobody_typed(house: House) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from complaints.models import Ticket
 from complaints.searching import tickets_matching
-from complaints.tests.house import House
+from complaints.tests.house import House, rows_of
 from portal.audit.models import AuditAction, AuditEntry
 from residents import services
 from residents.models import ApiAccount
@@ -34,7 +34,7 @@ def searches() -> list[list[str]]:
 def found_by(house: House, who: str, text: str) -> list[str]:
     client = Client()
     client.force_login(house.people[who])
-    return [row.number for row in client.get("/queue/", {"tab": "all", "q": text}).context["rows"]]
+    return rows_of(client.get("/queue/", {"tab": "all", "q": text}))
 
 
 @pytest.mark.parametrize("typed", [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.hashers import make_password
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from complaints.tests.house import House
 from complaints.tests.test_pages_browser import AXE
@@ -43,7 +43,7 @@ def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
     with page.expect_response("**/lock/"):
         page.fill("#lock-secret", "0000")
         page.press("#lock-secret", "Enter")
-    page.wait_for_function("document.querySelector('#lock-why').textContent !== ''")
+    expect(page.locator("#lock-why")).not_to_be_empty()
     assert page.request.get(f"{live_server}/queue/").status == 403  # nor by reloading
     with page.expect_response("**/lock/"):
         page.fill("#lock-secret", "4711")
@@ -53,8 +53,8 @@ def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
 
     page.click("header [data-switch] button")
 
-    page.wait_for_url(f"{live_server}/login/?shared=1")
-    page.wait_for_function("document.activeElement.name === 'username'")
+    expect(page).to_have_url(f"{live_server}/login/?shared=1", timeout=30_000)
+    expect(page.locator("[name=username]")).to_be_focused()
     page.fill("[name=username]", "reception")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")

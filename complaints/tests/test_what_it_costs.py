@@ -26,9 +26,11 @@ def statements_of_a_sweep(house: House, reports: int) -> list[str]:
 def test_a_batch_costs_the_same_statements_for_five_and_for_fifty(house: House) -> None:
     from portal.notifications.choices import channels_for
     from portal.organization.duty import directory_of
+    from portal.pages.houses import sites
 
     channels_for(house.supervisor.pk, "ticket.timer", {})
     directory_of(house.site.pk, LATE.replace(minute=0))
+    sites()
     few = statements_of_a_sweep(house, 5)
     many = statements_of_a_sweep(house, 50)
 

@@ -35,12 +35,12 @@ SOON = timedelta(minutes=30)
 def dashboard(request: HttpRequest) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     visible = Ticket.objects.visible_to(user)
-    urgent = visible.open().filter(next_due_at__lt=now + SOON).for_queue().by_time_left()[:LISTED]
+    urgent = visible.open().filter(next_due_at__lt=now + SOON).by_time_left()[:LISTED]
     hand_ups = _hand_ups(user, now)
     context = {
         "sweep": _sweep(now),
         "figures": _figures(visible, len(hand_ups), now),
-        "late_rows": shown.rows_of(urgent, now),
+        "late_rows": shown.rows_of(shown.lines_of(urgent), now),
         "hand_ups": hand_ups,
     }
     return render(request, "complaints/dashboard.html", context)

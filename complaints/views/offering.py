@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from complaints.models import Category
 from complaints.phrases import phrase_texts
+from complaints.remembered import categories
 from complaints.states import Kind, Severity, Target
 from complaints.views import shown
-from portal.memo import for_a_moment
 from portal.organization.models import Site
 from portal.pages.countdown import amount_words
 from portal.pages.houses import departments_at
@@ -27,12 +27,7 @@ FALLBACK_DEPARTMENT = "customer_service"
 
 def category_of(typed: Any) -> Category | None:
     code = (typed.get("subcategory") or typed.get("category") or "")[:30]
-    return next((category for category in _categories() if category.code == code), None)
-
-
-@for_a_moment
-def _categories() -> tuple[Category, ...]:
-    return tuple(Category.objects.filter(retired_at=None).select_related("parent"))
+    return categories().get(code)
 
 
 def shown_categories(site: Site, chosen: dict[str, str]) -> dict[str, Any]:
@@ -49,9 +44,9 @@ def shown_categories(site: Site, chosen: dict[str, str]) -> dict[str, Any]:
             "chosen": category.code == picked,
         }
 
-    coarse = [category for category in _categories() if category.parent_id is None]
+    coarse = [category for category in categories().values() if category.parent_id is None]
     finer: dict[int, list[dict[str, Any]]] = {}
-    for category in _categories():
+    for category in categories().values():
         if category.parent_id is not None:
             finer.setdefault(category.parent_id, []).append(line(category, chosen["subcategory"]))
     lines = [line(category, chosen["category"]) for category in coarse]

@@ -49,7 +49,7 @@ def url_of(view: SavedView) -> str:
 
 def conditions(own: list[SavedView], user: User, now: datetime) -> dict[str, Q]:
     """What the counts of one's own views ask, beside those of the tabs. A text would join tables: it is not counted."""
-    tabs = tab_filters(user)
+    tabs = tab_filters(user.scope)
     return {
         code_of(view): tabs[view.filter["tab"]] & narrowed(view.filter, now)
         for view in own

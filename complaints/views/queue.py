@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,13 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from complaints.counting import queue_figures
 from complaints.forms import HOW_LATE, FilterForm
 from complaints.models import FAR_AWAY, Ticket, TicketQuerySet
+from complaints.remembered import placed
 from complaints.saved_views import SavedView, kept_of
 from complaints.searching import names_somebody, tickets_matching
 from complaints.services import may_take
 from complaints.states import TRANSITIONS, Severity, Step
-from complaints.views import own_views, shown
+from complaints.views import own_views, rows, shown
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.undo import undo_offer
@@ -34,6 +36,7 @@ from portal.organization.models import Department, User
 from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages import moments
 from portal.pages.houses import departments_at, departments_of
+from portal.pages.menu import counted
 from residents.finding import SHORTEST, kind_of, spelled
 
 PAGE = 50
@@ -61,37 +64,39 @@ def queue(request: HttpRequest) -> HttpResponse:
     tab = asked["tab"] if asked["tab"] in TABS else "mine"
     visible = Ticket.objects.visible_to(user)
     own = list(user.saved_views.all())
-    counts = visible.tab_counts(user, own_views.conditions(own, user, now))
+    counts, alarm = queue_figures(user.scope, own_views.conditions(own, user, now))
     request.menu_counts = counts  # type: ignore[attr-defined]
-    tickets = list(_page(visible, user, tab, asked))
-    more = len(tickets) > PAGE
-    tickets = tickets[:PAGE]
-    etag = _etag(tickets, counts, request)
+    lines = shown.lines_of(_page(visible, user, tab, asked))
+    more = len(lines) > PAGE
+    lines = lines[:PAGE]
+    etag = _etag(lines, counts, request)
     if request.headers.get("If-None-Match") == etag and request.htmx:  # type: ignore[attr-defined]
         return HttpResponseNotModified()  # nothing is shown that was not shown, and recorded, before
     if names_somebody(asked["q"]):
         record(AuditAction.SEARCHED, by=user, fields=[kind_of(asked["q"])], request=request)
+    bulk = None if _wants_list(request) else request.session.pop("bulk", None)
+    first = lines[0] if lines else None
     context = {
         "tab": tab,
         "tabs": _tabs(tab, own, kept_of(asked | {"tab": tab}), counts),
         "has_own": bool(own),
         "filter": _filter(user, tab, asked, form),
-        "rows": shown.rows_of(tickets, now),
-        "empty": _empty(visible, tab, now, asked) if not tickets else None,
-        "pager": _pager(tab, asked, tickets, more, counts),
+        "rows": rows.markup_of(lines, now, on=first.number if first else "", checked=bulk["failed"] if bulk else ()),
+        "empty": _empty(visible, tab, now, asked) if not lines else None,
+        "pager": _pager(tab, asked, lines, more, counts),
         "etag": etag,
         "list_url": "/queue/?" + _query(tab, asked),
-        "selected": tickets[0].number if tickets else "",
         "can_register": user.scope.holds(DESK),
     }
     if _wants_list(request):
         response = render(request, "complaints/_list.html", context)
         response["ETag"] = etag
     else:
-        context["alarm"] = _alarm(visible, now)
-        context["bulk"] = request.session.pop("bulk", None)
-        if tickets:
-            context |= _preview(tickets[0], user, now)
+        whole = _whole(visible, first, alarm)
+        context["alarm"] = _alarm(whole[alarm], now) if alarm in whole else None
+        context["bulk"] = bulk
+        if first is not None and first.pk in whole:
+            context |= _preview(whole[first.pk], user, now)
         response = render(request, "complaints/queue.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -103,26 +108,33 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """The panel beside the list; opened as a page of its own it leads to the ticket."""
-    user = user_of(request)
-    ticket = get_object_or_404(with_phones(Ticket.objects.visible_to(user).for_queue()), number=number)
-    return render(request, "complaints/_preview.html", preview_of(ticket, user))
+    return render(request, "complaints/_preview.html", preview_of(number, user_of(request)))
 
 
-def preview_of(ticket: Ticket, user: User) -> dict[str, Any]:
-    """After a step taken in the preview: with the offer to undo it."""
+def preview_of(number: str, user: User) -> dict[str, Any]:
+    """Also after a step taken in the preview: with the offer to undo it."""
+    visible = with_phones(Ticket.objects.visible_to(user).for_queue())
+    ticket = placed(get_object_or_404(visible, number=number))
     now = timezone.now()
     return _preview(ticket, user, now) | {"undo": undo_offer(ticket, user, now)}
+
+
+def _whole(visible: TicketQuerySet, first: shown.Line | None, alarm: int | None) -> dict[int, Ticket]:
+    """The ticket of the panel and the one of the alarm, with all that they show."""
+    wanted = {first.pk if first else None, alarm} - {None}
+    found = {ticket.pk: placed(ticket) for ticket in with_phones(visible.with_people()).filter(pk__in=wanted)}
+    if first is not None and first.pk in found:
+        found[first.pk].climbed = first.climbed  # type: ignore[attr-defined]
+    return found
 
 
 def _wants_list(request: HttpRequest) -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
 
 
-def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) -> QuerySet[Ticket]:
+def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) -> TicketQuerySet:
     """One page of the tab and one row more; a text also finds what is over."""
-    found = visible.in_tab(tab, user)
-    if not (asked["q"] and tab == "all"):
-        found = found.open()
+    found = visible if asked["q"] and tab == "all" else visible.in_tab(tab, user)
     if asked["q"]:
         matching = tickets_matching(asked["q"])
         found = found.filter(matching) if matching is not None else found.none()
@@ -130,7 +142,7 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     if asked["after"]:
         moment, pk = asked["after"]
         found = found.filter(queue_at__gte=moment).filter(Q(queue_at__gt=moment) | Q(pk__gt=pk))
-    return with_phones(found.for_queue()).by_time_left()[: PAGE + 1]
+    return found.by_time_left()[: PAGE + 1]
 
 
 def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -139,7 +151,7 @@ def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dic
         {
             "url": own_views.url_of(view),
             "label": view.name,
-            "count": counts.get(own_views.code_of(view)),
+            "count": counted(counts[own_views.code_of(view)]) if own_views.code_of(view) in counts else None,
             "current": view.filter == shown_now,
             "own": True,
         }
@@ -150,7 +162,7 @@ def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dic
         {
             "url": f"/queue/?tab={code}",
             "label": label(),
-            "count": counts.get(code, 0),
+            "count": counted(counts[code]),
             "current": code == tab and not taken,
         }
         for code, label in TABS.items()
@@ -158,9 +170,9 @@ def _tabs(tab: str, own: list[SavedView], shown_now: dict[str, Any], counts: dic
     return [*fixed, *mine]
 
 
-def _etag(tickets: list[Ticket], counts: dict[str, int], request: HttpRequest) -> str:
+def _etag(lines: list[shown.Line], counts: dict[str, int], request: HttpRequest) -> str:
     """Changes when a row, its clock or a count changes; what only ticks is the script's."""
-    seen = "|".join(f"{t.number}:{t.version}:{t.next_due_at}:{getattr(t, 'climbed', '')}" for t in tickets)
+    seen = "|".join(f"{t.number}:{t.version}:{t.next_due_at}:{t.climbed}" for t in lines)
     whole = f"{seen}#{sorted(counts.items())}#{get_language()}#{request.get_full_path()}#{timezone.localdate()}"
     return f'"{hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()}"'
 
@@ -205,19 +217,19 @@ def request_text(form: FilterForm) -> str:
 
 
 def _pager(
-    tab: str, asked: dict[str, Any], tickets: list[Ticket], more: bool, counts: dict[str, int]
+    tab: str, asked: dict[str, Any], lines: list[shown.Line], more: bool, counts: dict[str, int]
 ) -> dict[str, str]:
-    last = tickets[-1] if tickets else None
+    last = lines[-1] if lines else None
     filtered = any(asked[name] for name in ("q", "severity", "department", "late"))
     return {
         "first_url": "/queue/?" + urlencode({k: v for k, v in {"tab": tab, "q": asked["q"]}.items() if v})
         if asked["after"]
         else "",
         "next_url": "/queue/?" + _query(tab, asked, after=_mark(last.queue_at, last.pk)) if more and last else "",
-        "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(tickets))
-        % {"shown": len(tickets)}
+        "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(lines))
+        % {"shown": len(lines)}
         if filtered
-        else _("%(shown)d of %(total)d") % {"shown": len(tickets), "total": counts.get(tab, 0)},
+        else _("%(shown)d of %(total)s") % {"shown": len(lines), "total": counted(counts.get(tab, 0))},
     }
 
 
@@ -243,30 +255,22 @@ def _empty(visible: TicketQuerySet, tab: str, now: datetime, asked: dict[str, An
     }
 
 
-def _alarm(visible: TicketQuerySet, now: datetime) -> dict[str, str] | None:
+def _alarm(ticket: Ticket, now: datetime) -> dict[str, str]:
     """The red strip: only for a major ticket past one of its limits."""
-    late = (
-        visible.open()
-        .filter(severity=Severity.MAJOR, next_due_at__lt=now)
-        .select_related("unit", "site")
-        .by_time_left()[:1]
-    )
-    for ticket in late:
-        words = shown.Words(now)
-        left = words.left(ticket.next_due_at, ticket.next_started_at, None)
-        room = f"（{ticket.unit.room}）" if ticket.unit else ""
-        return {
-            "words": _("%(what)s of a major ticket: %(late)s")
-            % {"what": words.due.get(ticket.next_target, ""), "late": left.words},
-            "matter": f"{ticket.title}{room}",
-            "url": ticket.url,
-        }
-    return None
+    words = shown.Words(now)
+    left = words.left(ticket.next_due_at, ticket.next_started_at, None)
+    room = f"（{ticket.unit.room}）" if ticket.unit else ""
+    return {
+        "words": _("%(what)s of a major ticket: %(late)s")
+        % {"what": words.due.get(ticket.next_target, ""), "late": left.words},
+        "matter": f"{ticket.title}{room}",
+        "url": ticket.url,
+    }
 
 
 def _preview(ticket: Ticket, user: User, now: datetime) -> dict[str, Any]:
     words = shown.Words(now)
-    row = shown.row_of(ticket, words)
+    row = shown.row_of(shown.line_of(ticket), words)
     zone = ticket.site.zone
     offer = (
         ticket.status in TRANSITIONS[Step.DISPATCH].start

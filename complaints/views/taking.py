@@ -67,7 +67,7 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
             return render(
                 request,
                 "complaints/_preview.html",
-                preview_of(found_by(user, number), user) | {"problem": refusal.user_message},
+                preview_of(number, user) | {"problem": refusal.user_message},
                 status=409,
             )
         return page_of(
@@ -77,7 +77,7 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
             status=409,
         )
     if _from_preview(request):
-        response = render(request, "complaints/_preview.html", preview_of(found_by(user, number), user))
+        response = render(request, "complaints/_preview.html", preview_of(number, user))
         response["HX-Trigger"] = "list-changed"
         return response
     said = _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": label}

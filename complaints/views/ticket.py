@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET
 from complaints import forms
 from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.phrases import say
+from complaints.remembered import placed
 from complaints.services import How
 from complaints.states import EventKind, ReportChannel, Status
 from complaints.undone import standing
@@ -74,11 +75,9 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = (
-        Ticket.objects.visible_to(user).for_queue().select_related("first_responsible", "last_step", "site__company")
-    )
+    tickets = Ticket.objects.visible_to(user).with_people().select_related("first_responsible", "last_step")
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
-    return get_object_or_404(annotated, number=number)
+    return placed(get_object_or_404(annotated, number=number))
 
 
 def form_of(
@@ -106,6 +105,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
     counting = standing(events)
     timers = {timer.pk: timer for timer in TicketTimer.objects.filter(ticket=found).order_by("pk")}
     clock_steps = list(TimerStep.objects.filter(timer__ticket=found))
+    found.climbed = shown.climbed(found, timers.values())  # type: ignore[attr-defined]
     policies.limits_by_id({timer.policy_target_id for timer in timers.values()})  # all at once, not one by one
     running = frozenset(timer.target for timer in timers.values() if timer.is_open)
     words = shown.Words(now)
@@ -164,7 +164,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
 
 
 def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    row = shown.row_of(found, words)
+    row = shown.row_of(shown.line_of(found), words)
     paused = ""
     if found.status == Status.WAITING:
         paused = _("Waiting. The resolution clock stands; what is not pausable runs on.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,8 @@ class Scope:
         sites = [post.site_id for post in self.posts if post.role in wanted]
         return None in sites, frozenset(site for site in sites if site is not None)
 
-    def departments_as(self, roles: Iterable[Role]) -> frozenset[int]:
+    def departments_as(self, roles: Iterable[Role], *, outside: Collection[int] = ()) -> frozenset[int]:
+        """The departments in which one of ``roles`` is held, without those of the sites named."""
         wanted = frozenset(roles)
-        return frozenset(p.department_id for p in self.posts if p.role in wanted and p.department_id is not None)
+        held = [post for post in self.posts if post.role in wanted and post.site_id not in outside]
+        return frozenset(post.department_id for post in held if post.department_id is not None)

@@ -160,7 +160,7 @@ class Shell(Bare):
                 "short": place.short,
                 "group": place.group,
                 "icon": place.icon,
-                "count": counts.get(place.count, 0),
+                "count": menu.counted(counts[place.count]) if counts.get(place.count) else "",
                 "current": place.url == here,
                 "on_phone": place.on_phone,
             }
@@ -181,7 +181,7 @@ class Shell(Bare):
             "url": "/me/",
             "short": pgettext("bottom bar", "Me"),
             "icon": "person",
-            "count": 0,
+            "count": "",
             "current": self.request.path.startswith("/me/"),
         }
         return [*(item for item in self.items if item["on_phone"]), me] if self.user else []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from portal import memo
 from portal.memo import for_a_moment
-from portal.organization.models import Department, Site
+from portal.organization.models import Company, Department, Site
 
 
 @for_a_moment
@@ -13,6 +14,9 @@ def _houses() -> tuple[dict[int, Site], dict[int, Department]]:
         "code",
         "name",
         "time_zone",
+        "company__pk",
+        "company__name",
+        "company__hotline",
         "departments__pk",
         "departments__code",
         "departments__name",
@@ -20,10 +24,22 @@ def _houses() -> tuple[dict[int, Site], dict[int, Department]]:
     )
     found: dict[int, Site] = {}
     inside: dict[int, Department] = {}
-    for pk, code, name, zone, department, its_code, its_name, its_name_en in Site.objects.order_by(
-        "pk", "departments__rank", "departments__pk"
-    ).values_list(*columns):
-        found.setdefault(pk, Site(pk=pk, code=code, name=name, time_zone=zone))
+    in_order = Site.objects.order_by("pk", "departments__rank", "departments__pk")
+    for (
+        pk,
+        code,
+        name,
+        zone,
+        company,
+        its_company,
+        hotline,
+        department,
+        its_code,
+        its_name,
+        its_name_en,
+    ) in in_order.values_list(*columns):
+        whose = Company(pk=company, name=its_company, hotline=hotline)
+        found.setdefault(pk, Site(pk=pk, code=code, name=name, time_zone=zone, company=whose))
         if department is not None:
             inside[department] = Department(
                 pk=department, site_id=pk, code=its_code, name=its_name, name_en=its_name_en
@@ -37,6 +53,18 @@ def sites() -> dict[int, Site]:
 
 def departments() -> dict[int, Department]:
     return _houses()[1]
+
+
+def site_of(pk: int) -> Site:
+    if pk not in sites():
+        memo.forget()  # opened a moment ago, elsewhere
+    return sites()[pk]
+
+
+def department_of(pk: int) -> Department:
+    if pk not in departments():
+        memo.forget()
+    return departments()[pk]
 
 
 def departments_at(site_id: int) -> list[Department]:

@@ -27,6 +27,7 @@ class Place:
     on_phone: bool = True  # in the bottom bar too
 
 
+MOST_COUNTED = 999  # nobody reads more; who counts stops here
 Counter = Callable[[User], Mapping[str, int]]
 _places: list[Place] = []
 _counters: list[Counter] = []
@@ -37,6 +38,10 @@ def register(places: list[Place], count: Counter) -> None:
     _places.extend(places)
     _places.sort(key=lambda place: place.rank)
     _counters.append(count)
+
+
+def counted(number: int) -> str:
+    return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def places_of(user: User) -> list[Place]:

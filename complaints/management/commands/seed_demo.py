@@ -7,7 +7,8 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from complaints.defaults.loading import load_defaults
-from complaints.demo import archive, company, history, households
+from complaints.demo import archive, bulk, company, crowd, history, households
+from complaints.demo.multiplying import PLAYED, multiply_tickets
 from complaints.models import Ticket
 from portal import memo
 from portal.commands import JsonCommand
@@ -24,24 +25,31 @@ class Command(JsonCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--tickets", type=int, default=TICKETS, help=f"how many tickets (default {TICKETS})")
+        parser.add_argument("--residents", type=int, default=0, help="at least so many, for benchmarks")
         parser.add_argument("--seed", type=int, default=1, help="another number gives other people and stories")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("seed_demo is for demo mode: production keeps no invented people.")
         if not Company.objects.exists():
-            self._fill(options["tickets"], options["seed"])
+            self._fill(options["tickets"], options["residents"], options["seed"])
+            if options["tickets"] > PLAYED or options["residents"]:
+                bulk.tidy()
         facts = {"sites": Site.objects.count(), "units": Unit.objects.count(), "tickets": Ticket.objects.count()}
         self.answer(facts, "  ".join(f"{name} {count}" for name, count in facts.items()), as_json=options["json"])
 
     @transaction.atomic
-    def _fill(self, tickets: int, seed: int) -> None:
+    def _fill(self, tickets: int, residents: int, seed: int) -> None:
         random, now = Random(seed), clock.now()  # noqa: S311 - invented people, no secrets
         load_defaults()
         sites = company.open_company(now)
         archive.fill_archive(sites, random, now)
         households.fill_households(Random(seed), now)  # noqa: S311 - its own dice: the stories stay as they are
+        if residents:
+            crowd.fill_crowd(list(sites.values()), residents, Random(seed), now)  # noqa: S311
         memo.forget()
         scenes = [history.scene_of(site, now) for site in sites.values()]
-        history.seed_tickets(scenes, tickets, random, now)
+        history.seed_tickets(scenes, min(tickets, PLAYED), random, now)
+        if tickets > PLAYED:
+            multiply_tickets(tickets)
         memo.forget()

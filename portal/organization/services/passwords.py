@@ -141,12 +141,13 @@ def _mail(user: User, kind: str, *, key: str, request: HttpRequest) -> None:
     params = {"user": user.pk, "site": request.build_absolute_uri("/").rstrip("/")}
     outbox.put(
         [
-            Message(
+            outbox.Outgoing(
                 key=key,
-                recipient=user,
+                recipient_id=user.pk,
                 channel=Channel.EMAIL,
                 kind=kind,
                 params=params,
+                link="",
                 created_at=now,
                 not_before=now,
             )

@@ -1,0 +1,116 @@
+"""What every operation stands on: the databases, the servers of one size, who is signed in, and the report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from bench.clients import Request, sign_in
+from bench.comparing import Contender, Measured, Pace, compare, look_inside
+from bench.databases import Databases, in_short
+from bench.report import Report
+from bench.saying import say
+from bench.servers import serve
+from portal.embedded.demo_accounts import DEMO_PASSWORD
+from portal.embedded.places import State
+
+USER = "supervisor"  # sees every ticket of the first site
+RESIDENTS = 40  # with a token each, so that nobody's limit of new tickets an hour is met
+
+
+class Bench:
+    """One run of bin/bench."""
+
+    def __init__(
+        self, state: State, env: dict[str, str], sizes: Sequence[int], pace: Pace, options: argparse.Namespace
+    ) -> None:
+        self.state = state
+        self.sizes = sizes
+        self.pace = pace
+        self.options = options
+        self.report = Report(pace)
+        self.databases = Databases(state, env, fresh=options.fresh)
+        self.roots = {"db": self.databases.postmaster(), "redis": _valkey(state)}
+        self._contenders: dict[tuple[str, int], Contender] = {}
+        self._cookies: dict[tuple[int, str], str] = {}
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for contender in self._contenders.values():
+            contender.server.stop()
+
+    # Who is measured
+
+    def ours(self, size: int) -> Contender:
+        return self._contender("ours", size)
+
+    def floor(self, size: int) -> Contender:
+        return self._contender("floor", size)
+
+    def _contender(self, who: str, size: int) -> Contender:
+        if (who, size) not in self._contenders:
+            self._contenders[who, size] = {"ours": self._start_ours, "floor": self._start_floor}[who](size)
+        return self._contenders[who, size]
+
+    def serving(self, database: str, name: str) -> Contender:
+        """The portal on that database, started for this measurement."""
+        env = self.databases.env(database)
+        server = serve(self.state, env, name=name, ready="/health/live/")
+        self._contenders[name, 0] = Contender("ours", server, env, "portal.wsgi")
+        return self._contenders[name, 0]
+
+    def _start_ours(self, size: int) -> Contender:
+        env = self.databases.env(self.databases.ours(size))
+        server = serve(self.state, env, name=f"portal-{in_short(size)}", ready="/health/live/")
+        return Contender("ours", server, env, "portal.wsgi")
+
+    def _start_floor(self, size: int) -> Contender:
+        env = self.databases.env(self.databases.floor(size))
+        server = serve(
+            self.state, env, name=f"floor-{in_short(size)}", application="bench.floors.app:application", ready="/queue/"
+        )
+        return Contender("floor", server, env, "bench.floors.app")
+
+    def signed_in(self, contender: Contender, user: str = USER) -> dict[str, str]:
+        """The headers of somebody of the desk who is signed in."""
+        port = contender.server.port
+        if (port, user) not in self._cookies:
+            self._cookies[port, user] = sign_in(port, "/login/", {"username": user, "password": DEMO_PASSWORD})
+        return {"Cookie": self._cookies[port, user], "Accept-Language": "zh-hans"}
+
+    # Measuring
+
+    def measure(
+        self, operation: str, size: int, asked: Mapping[str, tuple[Contender, Sequence[Request]]], *, profile: bool
+    ) -> dict[str, Measured]:
+        """Compare contenders at one operation and keep what was found for the report."""
+        say(f"{operation}, {in_short(size)} …")
+        figures = compare(asked, self.roots, self.pace)
+        found: dict[str, Measured] = {}
+        for who, (contender, requests) in asked.items():
+            profiled = self.pace.profiled if profile and who == "ours" else 0
+            look = look_inside(contender, {operation: requests[0]}, profiled=profiled)[operation]
+            found[who] = Measured(figures[who], look)
+            self.report.keep(operation, size, who, found[who])
+            one = figures[who]
+            say(
+                f"  {who}: p50 {one.p50_ms:.1f} p95 {one.p95_ms:.1f} ms, {one.per_second:.0f}/s, "
+                f"CPU {one.app_ms:.2f} + {one.db_ms:.2f} + {one.redis_ms:.2f} ms, {look['statements']} statements, "
+                f"others {one.others:.0%}"
+            )
+        return found
+
+
+def _valkey(state: State) -> int:
+    return int(Path(state.folder, "valkey", "valkey.pid").read_text())
+
+
+def as_json(**facts: object) -> bytes:
+    return json.dumps(facts, ensure_ascii=False).encode()
