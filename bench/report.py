@@ -78,9 +78,9 @@ class Report:
         shares = [one.figures.others for by in self.found.values() for one in by.values()]
         taken = f"; others took {min(shares):.0%} to {max(shares):.0%} of the machine's CPU meanwhile" if shares else ""
         return (
-            f"{os.cpu_count()} cores, Python {platform.python_version()}; ours, floors and peer in turns under the same server "
-            f"as bin/run starts it, {self.pace.rounds} round(s){taken}. Where others took much, ratios of CPU "
-            "are to be trusted and times are not."
+            f"{os.cpu_count()} cores, Python {platform.python_version()}; ours, floors and peer in turns under the "
+            f"same server as bin/run starts it, {self.pace.rounds} round(s){taken}. Where others took much, ratios of "
+            "CPU are to be trusted and times are not."
         )
 
     def _goals(self) -> str:

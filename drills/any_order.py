@@ -20,7 +20,7 @@ from complaints.errors import Refusal
 from complaints.models import Callback, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services import How
 from complaints.services.change import Change
-from complaints.states import OVER, CallbackOutcome, Kind, Severity
+from complaints.states import OVER, CallbackOutcome, Kind, Severity, Status
 from complaints.tests.house import MORNING, House
 from drills.machine import Machine, say
 from drills.options import Options
@@ -32,6 +32,7 @@ from portal.promises import clock, sweeping
 from portal.promises.models import TimerEventKind, TimerState
 
 MOST_TICKETS = 3
+RUNS = 500
 KINDS = (Kind.COMPLAINT, Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.ENQUIRY)
 Take = Callable[[House, Ticket, Random], object]
 
@@ -70,7 +71,19 @@ STEPS: dict[str, Take] = {
     "reopen": lambda h, t, d: services.reopen_ticket(t.pk, "又坏了", by=h.reception),
     "regrade": lambda h, t, d: services.set_severity(t.pk, d.choice(list(Severity)), "更急", by=h.reception),
     "undo": _undo,
-    "undo again": _undo,
+}
+
+# What people do next on most days; ``take`` tries everything everywhere.
+USUAL = {
+    Status.REGISTERED: ("dispatch", "dispatch", "answer", "decline"),
+    Status.DISPATCHED: ("sign", "sign", "sign", "undo", "send back"),
+    Status.SIGNED: ("note", "resolve", "wait", "send back"),
+    Status.IN_PROGRESS: ("resolve", "wait", "wait as manager", "undo", "decline"),
+    Status.WAITING: ("resume", "undo", "resolve"),
+    Status.RESOLVED: ("return", "inform", "inform", "undo"),
+    Status.INFORMED: ("call back", "call back", "reopen"),
+    Status.DECLINED: ("call back", "reopen"),
+    Status.CLOSED: ("reopen", "undo"),
 }
 
 
@@ -132,9 +145,18 @@ class AnyOrder(RuleBasedStateMachine):
         self.tickets.append(self.house.report(self.now, kind=kind, severity=severity).pk)
 
     @precondition(lambda self: self.tickets)
+    @rule(which=st.integers(0, MOST_TICKETS - 1), dice=st.integers(0, 999), times=st.integers(1, 5))
+    def go_on(self, which: int, dice: int, times: int) -> None:
+        chance = Random(dice + 1000 * sum(self._written()))  # the shortest story would else take the same way for ever
+        for _ in range(times):
+            self._take(self._ticket(which), chance.choice(USUAL[Status(self._ticket(which).status)]), dice)
+
+    @precondition(lambda self: self.tickets)
     @rule(which=st.integers(0, MOST_TICKETS - 1), step=st.sampled_from(sorted(STEPS)), dice=st.integers(0, 99))
     def take(self, which: int, step: str, dice: int) -> None:
-        ticket = self._ticket(which)
+        self._take(self._ticket(which), step, dice)
+
+    def _take(self, ticket: Ticket, step: str, dice: int) -> None:
         before = self._written()
         try:
             with transaction.atomic(), clock.standing_at(self.now):
@@ -215,7 +237,7 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
     outcome = Outcome("C8", "any step in any order, ticks and kills between them, stories of 50 steps")
     house = machine.fresh("any_order")
     taken: set[str] = set()
-    runs, batch = options.times or 500, 50
+    runs, batch = options.times or RUNS, 50
     while outcome.times < runs:
         some = min(batch, runs - outcome.times)
         try:
@@ -226,6 +248,7 @@ def run(machine: Machine, options: Options) -> list[Outcome]:
             break
         outcome.times += some
         say(f"  {outcome.times} stories")
-    outcome.expect(taken == set(STEPS), f"never taken: {sorted(set(STEPS) - taken)}")
-    outcome.notes.append(f"{len(taken)} kinds of steps taken")
+    missing = sorted(set(STEPS) - taken)
+    outcome.expect(not missing or runs < RUNS, f"never taken: {missing}")
+    outcome.notes.append(f"{len(taken)} of {len(STEPS)} kinds of steps taken")
     return [outcome.done()]
