@@ -22,6 +22,11 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     status: int = 200
+    then: Request | None = None  # what the page asks for next by itself: both together are one operation
+
+    def whole(self) -> list[Request]:
+        """The request and those that follow it."""
+        return [self, *(self.then.whole() if self.then else ())]
 
     def as_bytes(self, port: int) -> bytes:
         lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
@@ -112,7 +117,7 @@ class Load:
 def ask_for(port: int, requests: Sequence[Request], *, clients: int, seconds: float, at_most: int = 0) -> Load:
     """Ask in turn, by so many clients at once, for so long or so often."""
     load = Load()
-    raws = [(request, request.as_bytes(port)) for request in requests]
+    raws = [[(one, one.as_bytes(port)) for one in request.whole()] for request in requests]
     turns = iter(range(at_most)) if at_most else itertools.count()
     until = time.perf_counter() + seconds
     lock = threading.Lock()
@@ -122,13 +127,13 @@ def ask_for(port: int, requests: Sequence[Request], *, clients: int, seconds: fl
         mine: list[float] = []
         wrong: list[str] = []
         for turn in _turns(turns, lock):
-            request, raw = raws[(first + turn) % len(raws)]
             began = time.perf_counter()
-            answer = connection.ask(raw)
+            for request, raw in raws[(first + turn) % len(raws)]:
+                answer = connection.ask(raw)
+                if answer.status != request.status:
+                    wrong.append(f"{request.method} {request.path}: {answer.status} {answer.body[:200]!r}")
             ended = time.perf_counter()
             mine.append(ended - began)
-            if answer.status != request.status:
-                wrong.append(f"{request.method} {request.path}: {answer.status} {answer.body[:200]!r}")
             if ended > until:
                 break
         connection.close()

@@ -108,13 +108,16 @@ def look_inside(
         "application": contender.application,
         "profiled": profiled,
         "requests": {
-            name: {
-                "method": request.method,
-                "path": request.path,
-                "headers": dict(request.headers),
-                "body": request.body.decode(),
-                "status": request.status,
-            }
+            name: [
+                {
+                    "method": one.method,
+                    "path": one.path,
+                    "headers": dict(one.headers),
+                    "body": one.body.decode(),
+                    "status": one.status,
+                }
+                for one in request.whole()
+            ]
             for name, request in requests.items()
         },
     }

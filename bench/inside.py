@@ -55,7 +55,7 @@ def main() -> None:
     json.dump(looks, sys.stdout)
 
 
-def _look(request: dict[str, Any], profiled: int) -> Look:
+def _look(request: list[dict[str, Any]], profiled: int) -> Look:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -77,7 +77,12 @@ def _look(request: dict[str, Any], profiled: int) -> Look:
     )
 
 
-def _ask(request: dict[str, Any]) -> None:
+def _ask(requests: list[dict[str, Any]]) -> None:
+    for request in requests:
+        _ask_one(request)
+
+
+def _ask_one(request: dict[str, Any]) -> None:
     from django.test import Client
 
     headers = {name: value for name, value in request["headers"].items() if name != "Content-Type"}
@@ -120,7 +125,7 @@ def _nodes(node: dict[str, Any]) -> Any:
         yield from _nodes(below)
 
 
-def _profile(request: dict[str, Any], times: int) -> str:
+def _profile(request: list[dict[str, Any]], times: int) -> str:
     profiler = cProfile.Profile()
     profiler.enable()
     for _ in range(times):

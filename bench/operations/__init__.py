@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.operations import creating, finding, queue, remembering, sweeping, ticket
+from bench.operations import creating, finding, peering, queue, remembering, sweeping, ticket
 from bench.operations.stage import Bench
 
 OPERATIONS: dict[str, Callable[[Bench], None]] = {
@@ -13,7 +13,9 @@ OPERATIONS: dict[str, Callable[[Bench], None]] = {
     "filters": queue.measure_filters,
     "ticket": ticket.measure,
     "sweep": sweeping.measure,
+    "escalate": peering.escalate,
     "find": finding.measure,
+    "search": peering.search,
     "memory": remembering.measure,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from bench.clients import Request
+from bench.operations import peering
 from bench.operations.stage import RESIDENTS, Bench, as_json
 from portal.embedded.places import CHECKOUT
 from portal.embedded.python_environment import PYTHON
@@ -36,6 +37,7 @@ def measure(bench: Bench) -> None:
             size,
             {
                 "floor": (floor, [_floor("/by-orm/", n, bare) for n in range(1, RESIDENTS)]),
+                **peering.create(bench, size),
                 "one SQL": (floor, [_floor("/by-sql/", n, bare) for n in range(1, RESIDENTS)]),
                 "ours": (ours, [_ours(*one) for one in tokens(bench.databases.ours(size), ours.env)]),
             },

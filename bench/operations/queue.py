@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bench.clients import Request
+from bench.operations import peering
 from bench.operations.stage import Bench
 
 SITE = "(SELECT id FROM organization_site WHERE code = 'YJW')"
@@ -25,6 +26,7 @@ def measure(bench: Bench) -> None:
                 size,
                 {
                     "floor": (floor, [Request(f"/queue/{floor_mark}")]),
+                    **({} if mark else peering.queue(bench, size)),
                     "ours": (ours, [Request(f"/queue/?tab=all{mark}", headers=headers)]),
                 },
                 profile=True,

@@ -11,6 +11,7 @@ from types import TracebackType
 from bench.clients import Request, sign_in
 from bench.comparing import Contender, Measured, Pace, compare, look_inside
 from bench.databases import Databases, in_short
+from bench.peer import environment as peer
 from bench.report import Report
 from bench.saying import say
 from bench.servers import serve
@@ -54,9 +55,20 @@ class Bench:
     def floor(self, size: int) -> Contender:
         return self._contender("floor", size)
 
+    def peer(self, size: int) -> Contender:
+        return self._contender("peer", size)
+
+    def peer_database(self, size: int) -> str:
+        """Of django-helpdesk, made by its own means."""
+
+        def fill(name: str) -> None:
+            peer.run(self.state, self.databases.env(name), "bench.peer.filling", str(size))
+
+        return self.databases.peer(size, fill)
+
     def _contender(self, who: str, size: int) -> Contender:
         if (who, size) not in self._contenders:
-            self._contenders[who, size] = {"ours": self._start_ours, "floor": self._start_floor}[who](size)
+            self._contenders[who, size] = self._start(who, size)
         return self._contenders[who, size]
 
     def serving(self, database: str, name: str) -> Contender:
@@ -65,6 +77,9 @@ class Bench:
         server = serve(self.state, env, name=name, ready="/health/live/")
         self._contenders[name, 0] = Contender("ours", server, env, "portal.wsgi")
         return self._contenders[name, 0]
+
+    def _start(self, who: str, size: int) -> Contender:
+        return {"ours": self._start_ours, "floor": self._start_floor, "peer": self._start_peer}[who](size)
 
     def _start_ours(self, size: int) -> Contender:
         env = self.databases.env(self.databases.ours(size))
@@ -77,6 +92,19 @@ class Bench:
             self.state, env, name=f"floor-{in_short(size)}", application="bench.floors.app:application", ready="/queue/"
         )
         return Contender("floor", server, env, "bench.floors.app")
+
+    def _start_peer(self, size: int) -> Contender:
+        env = peer.variables(self.databases.env(self.peer_database(size)))
+        python = peer.python_of(self.state)
+        server = serve(
+            self.state,
+            env,
+            name=f"peer-{in_short(size)}",
+            application="bench.peer.wsgi:application",
+            python=python,
+            ready="/login/",
+        )
+        return Contender("peer", server, env, "bench.peer.wsgi", python)
 
     def signed_in(self, contender: Contender, user: str = USER) -> dict[str, str]:
         """The headers of somebody of the desk who is signed in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.clients import Request
+from bench.operations import peering
 from bench.operations.queue import OPEN, SITE
 from bench.operations.stage import Bench
 
@@ -17,6 +18,7 @@ def measure(bench: Bench) -> None:
             "ticket page",
             size,
             {
+                **peering.ticket(bench, size),
                 "floor": (floor, [Request(f"/tickets/F-{n * 10}/") for n in range(1, SAMPLE)]),
                 "ours": (ours, [Request(f"/tickets/{number}/", headers=headers) for number in numbers(bench, size)]),
             },
