@@ -107,6 +107,7 @@ RULES = (
     ),
     Rule("queue by ", "slowest SQL", _slowest, Goal(10, 2)),
     Rule("queue by ", "statements", _of("statements"), Goal(9), unit=""),
+    Rule("queue of ", "slowest SQL", _slowest, Goal(10, 2)),
     Rule("ticket page", "p50", _of("p50_ms"), Goal(6), "floor"),
     Rule("ticket page", "CPU", _cpu, Goal(6), "floor"),
     Rule("ticket page", "together", _of("per_second"), Goal(2.5, 4, at_least=True), "peer", "/s"),
@@ -117,6 +118,12 @@ RULES = (
     Rule("sweep, 1k due", "time", lambda one: 1000 * float(one["seconds"]), Goal(500)),
     Rule("sweep, 10k due", "rate", _of("per_second"), Goal(0.25, 0.5, at_least=True), "floor", "/s"),
     Rule("sweep, 10k due, two workers", "done twice", _of("doubles"), Goal(0), unit=""),
+    *(
+        Rule(f"sweep, {due} due{by}", "left undone", lambda one: float(one["due"] - one["steps"]), Goal(0), unit="")
+        for due in ("1k", "10k", "100k")
+        for by in ("", ", two workers")
+    ),
+    Rule("sweep, a batch", "statements", _of("statements"), Goal(6), unit=""),
     Rule("sweep, nothing due", "time", _of("ms"), Goal(10)),
 )
 GROWTH = {

@@ -64,7 +64,7 @@ def _look(request: dict[str, Any], profiled: int) -> Look:
     with CaptureQueriesContext(connection) as seen:
         _ask(request)
     sql = [one["sql"] for one in seen.captured_queries if not one["sql"].upper().startswith(NOT_COUNTED)]
-    plans = [_explained(one) for one in sql]
+    plans = [explained(one) for one in sql]
     read = [one for one in plans if one.plan]
     return Look(
         statements=len(sql),
@@ -92,7 +92,8 @@ def _ask(request: dict[str, Any]) -> None:
         raise SystemExit(f"{request['path']} in process: {answer.status_code} {answer.content[:300]!r}")
 
 
-def _explained(sql: str) -> Statement:
+def explained(sql: str) -> Statement:
+    """The statement with its plan, where it only reads; it is run again for that."""
     from django.db import connection
 
     found = Statement(sql)
@@ -126,6 +127,10 @@ def _profile(request: dict[str, Any], times: int) -> str:
     for _ in range(times):
         _ask(request)
     profiler.disable()
+    return in_words(profiler)
+
+
+def in_words(profiler: cProfile.Profile) -> str:
     words = io.StringIO()
     for order in ("cumulative", "tottime"):
         pstats.Stats(profiler, stream=words).strip_dirs().sort_stats(order).print_stats(45)

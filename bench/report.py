@@ -39,6 +39,7 @@ class Report:
         self.pace = pace
         self.found: dict[tuple[str, int], dict[str, Measured]] = {}
         self.notes: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
+        self.looks: dict[str, dict[str, Any]] = {}
         self.missing: dict[str, str] = {}
 
     def keep(self, operation: str, size: int, who: str, measured: Measured) -> None:
@@ -60,6 +61,8 @@ class Report:
         for (operation, size), by in self.found.items():
             for who, measured in by.items():
                 self._write_plans(folder, f"{operation} {in_short(size)} {who}", measured.look)
+        for name, look in self.looks.items():
+            self._write_plans(folder, name, look)
         facts = [
             {"operation": operation, "size": size, "who": who, **figures}
             for (operation, size), by in self.facts().items()

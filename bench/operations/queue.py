@@ -5,12 +5,14 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bench.clients import Request
+from bench.comparing import Contender
 from bench.operations.stage import Bench
 from bench.peer import asking
 
 SITE = "(SELECT id FROM organization_site WHERE code = 'YJW')"
 OPEN = "status NOT IN ('closed', 'withdrawn', 'merged')"
 LAST_PAGE = 51
+OTHERS = ("gm", "engineering_head")  # of every site; of one department
 
 
 def measure(bench: Bench) -> None:
@@ -43,9 +45,14 @@ def measure_filters(bench: Bench) -> None:
         headers = bench.signed_in(ours)
         asked = {name: Request(f"/queue/?{query}", headers=headers) for name, query in filters(bench, size).items()}
         bench.measure_each(size, ours, {f"queue by {name}": request for name, request in asked.items()})
+        bench.measure_each(size, ours, {f"queue of {user}": _of(bench, ours, user) for user in OTHERS})
         if peer := asking.search(bench, size):
             found = {"ours": (ours, [asked["text: name"]]), **peer}
             bench.measure("queue by text", size, found, profile=False)
+
+
+def _of(bench: Bench, ours: Contender, user: str) -> Request:
+    return Request("/queue/?tab=all", headers=bench.signed_in(ours, user))
 
 
 def filters(bench: Bench, size: int) -> dict[str, str]:

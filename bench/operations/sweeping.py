@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from bench.databases import in_short
 from bench.floors import sweeping as floor
@@ -29,6 +30,7 @@ FIRED = """
 SELECT count(*), count(DISTINCT (timer_id, term, level, occurrence)) FROM complaints_timerstep
  WHERE kind = 'level_fired' AND id > %(last)s
 """
+RUNNING = "SELECT count(*) FROM complaints_tickettimer WHERE state = 'running' AND cardinality(moments) > 0"
 LAST = "SELECT coalesce(max(id), 0) FROM complaints_timerstep"
 TOLD = "SELECT count(*), count(DISTINCT (key, recipient_id, channel)) FROM notifications_message WHERE id > %(last)s"
 LAST_TOLD = "SELECT coalesce(max(id), 0) FROM notifications_message"
@@ -52,7 +54,8 @@ def measure(bench: Bench) -> None:
     size = bench.sizes[-1]
     name, bare = bench.databases.ours(size), bench.databases.floor(size)
     env = bench.databases.env(name)
-    for due in DUE:
+    ((running,),) = bench.databases.query(name, RUNNING)
+    for due in (due for due in DUE if due <= running):
         best = max((_once(bench, name, env, due, workers=1) for _ in range(bench.pace.rounds)), key=_rate)
         _keep(bench, size, best)
         rate = max(_floor_rate(bench, bare, due) for _ in range(bench.pace.rounds))
@@ -60,9 +63,21 @@ def measure(bench: Bench) -> None:
         say(f"  floor: {rate:.0f}/s")
         if due == 10_000:
             _keep(bench, size, max((_once(bench, name, env, due, workers=2) for _ in range(2)), key=_rate))
-    empty = min(_once(bench, name, env, 0, workers=1).seconds for _ in range(3))
+    _look(bench, name, env, size)
+    _sweep(env, 1)  # what the look has left
+    empty = min(_sweep(env, 1, "again")[1] for _ in range(3))
     bench.report.note("sweep, nothing due", size, "ours", {"ms": 1000 * empty})
     say(f"  nothing due: {1000 * empty:.1f} ms")
+
+
+def _look(bench: Bench, name: str, env: dict[str, str], size: int) -> None:
+    """Statements of a batch, the claim's plan and the profile, of a sweep that is rolled back."""
+    bench.databases.query(name, MAKE_DUE, {"due": 2_000})
+    (look,), _seconds = _sweep(env, 1, "look")
+    bench.report.looks[f"sweep 2k due {in_short(size)} ours"] = look
+    figures = {name: value for name, value in look.items() if name not in {"plans", "profile"}}
+    bench.report.note("sweep, a batch", size, "ours", figures)
+    say(f"  a batch: {look['statements']} statements, claim {look['claim_ms']:.1f} ms, {look['buffers']} buffers")
 
 
 def _rate(found: Swept) -> float:
@@ -95,11 +110,11 @@ def _leftovers(bench: Bench, name: str) -> int:
     return int(found)
 
 
-def _sweep(env: dict[str, str], workers: int) -> tuple[list[dict[str, float]], float]:
+def _sweep(env: dict[str, str], workers: int, *how: str) -> tuple[list[dict[str, Any]], float]:
     """So many sweeps begun at the same moment; what each did, and the seconds until the last had ended."""
     started = [
         subprocess.Popen(
-            [str(PYTHON), "-m", "bench.sweeper"],
+            [str(PYTHON), "-m", "bench.sweeper", *how],
             env=env,
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
@@ -119,7 +134,7 @@ def _sweep(env: dict[str, str], workers: int) -> tuple[list[dict[str, float]], f
         one.stdin.flush()
     answers = [json.loads(one.communicate()[0].splitlines()[-1]) for one in started]
     if workers == 1:
-        return answers, answers[0]["seconds"]
+        return answers, answers[0].get("seconds", 0.0)
     return answers, time.perf_counter() - began
 
 
