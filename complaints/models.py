@@ -159,18 +159,23 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 
 class Ticket(models.Model):
-    """One report of a resident, of any kind, from its reception to its callback: the form 住户投诉意见表."""
+    """One report of a resident, of any kind, from its reception to its callback: the form 住户投诉意见表.
+
+    A foreign key without an index of its own is served by one below, or nobody looks through it.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("number"), max_length=24, unique=True)
-    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="tickets")
+    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="tickets", db_index=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     channel = models.CharField(_("channel"), max_length=20, choices=ReportChannel.choices)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
+        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category"), db_index=False
     )
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
-    severity_set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    severity_set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.REGISTERED)
     status_before_wait = models.CharField(max_length=12, blank=True)
     round = models.PositiveSmallIntegerField(_("round"), default=1)
@@ -181,7 +186,7 @@ class Ticket(models.Model):
     )
     resident = models.ForeignKey("residents.Resident", models.PROTECT, null=True, blank=True, related_name="tickets")
     reported_by = models.ForeignKey(
-        "residents.ApiAccount", models.PROTECT, null=True, blank=True, related_name="tickets"
+        "residents.ApiAccount", models.PROTECT, null=True, blank=True, related_name="tickets", db_index=False
     )
     visitor_name = models.CharField(_("visitor's name"), max_length=60, blank=True)
     visitor_phone = models.CharField(_("visitor's phone"), max_length=20, blank=True)
@@ -198,11 +203,13 @@ class Ticket(models.Model):
 
     # who has it
     department = models.ForeignKey(
-        "organization.Department", models.PROTECT, null=True, blank=True, related_name="tickets"
+        "organization.Department", models.PROTECT, null=True, blank=True, related_name="tickets", db_index=False
     )
-    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     first_responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     # moments
@@ -322,11 +329,11 @@ class TicketEvent(models.Model):
     """One thing that happened to a ticket, by whom and when. Cannot be edited or deleted (C20)."""
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False)
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    by_resident = models.ForeignKey("residents.ApiAccount", models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    by_resident = models.ForeignKey("residents.ApiAccount", models.PROTECT, null=True, related_name="+", db_index=False)
     round = models.PositiveSmallIntegerField(default=1)
     text = models.TextField(blank=True)
     details = models.JSONField(default=dict)
@@ -371,7 +378,7 @@ class TicketTimerQuerySet(TimerQuerySet["TicketTimer"]):
 class TicketTimer(Timer):
     """A promise about a ticket: one row for each target, round and turn."""
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="timers")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="timers", db_index=False)
 
     objects = TicketTimerQuerySet.as_manager()
 
@@ -413,7 +420,7 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
 class Callback(models.Model):
     """The call after a resident was told: one for each round (K1–K3)."""
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="callbacks")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="callbacks", db_index=False)
     round = models.PositiveSmallIntegerField(default=1)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField()  # the next try belongs to another half-day
@@ -423,7 +430,9 @@ class Callback(models.Model):
     solved = models.BooleanField(null=True)
     remarks = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True)
-    finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     last_tried_at = models.DateTimeField(null=True)
 
     objects = CallbackQuerySet.as_manager()

@@ -35,6 +35,7 @@ from portal.api.problems import Problem
 from portal.files.refusals import FileRefused
 from portal.files.services import take_in
 from portal.files.serving import download
+from portal.pages.houses import site_of
 from residents.api.idempotency import KEY, idempotent
 from residents.api.views import count
 from residents.models import ApiAccount, Residence
@@ -251,9 +252,11 @@ def _home(account: ApiAccount, unit: UUID | None) -> Residence:
     homes = list(
         Residence.objects.current(timezone.localdate())
         .of_phone(account.phone)
-        .select_related("unit__site", "resident")
+        .select_related("unit", "resident")
         .order_by("pk")
     )
+    for home in homes:
+        home.unit.site = site_of(home.unit.site_id)
     if not homes:
         raise Problem(403, _("No home belongs to this number any more. Please ask the front desk."))
     if unit is not None:

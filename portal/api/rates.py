@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -11,8 +10,6 @@ from functools import cache
 import redis
 from django.conf import settings
 from limits import RateLimitItem, parse
-from limits.storage import RedisStorage
-from limits.strategies import FixedWindowRateLimiter
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +30,9 @@ class Rate:
 
 
 @cache
-def _limiter() -> FixedWindowRateLimiter:
+def _counts() -> redis.Redis:
     seconds = settings.REDIS_TIMEOUT_SECONDS
-    storage = RedisStorage(settings.REDIS_URL, socket_timeout=seconds / 2, socket_connect_timeout=seconds / 2)
-    return FixedWindowRateLimiter(storage)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=seconds / 2, socket_connect_timeout=seconds / 2)
 
 
 @cache
@@ -57,10 +53,24 @@ def hit(scope: str, who: str) -> Rate:
     if time.monotonic() < _resting_until:
         return uncounted(scope)
     try:
-        allowed = _limiter().hit(item, PREFIX, scope, who)
-        reset_at, remaining = _limiter().get_window_stats(item, PREFIX, scope, who)
+        used, reset = _count(item.key_for(PREFIX, scope, who), item.get_expiry())
     except (redis.RedisError, OSError) as failure:
         _resting_until = time.monotonic() + REST_SECONDS
         logger.warning("Redis does not count requests (%s): all are let through", type(failure).__name__)
         return uncounted(scope)
-    return Rate(item.amount, max(remaining, 0), max(math.ceil(reset_at - time.time()), 1), allowed)
+    return Rate(item.amount, max(item.amount - used, 0), reset, allowed=used <= item.amount)
+
+
+def _count(key: str, window: int) -> tuple[int, int]:
+    """How many by now, and the seconds until it begins anew: a fixed window from the first request on, asked at once.
+
+    The library's own strategy asks three times, which is a sixth of what a report costs.
+    """
+    asked = _counts().pipeline(transaction=False)
+    asked.incr(key)
+    asked.ttl(key)
+    used, left = asked.execute()
+    if left < 0:  # the first of its window, or somebody died between the two
+        _counts().expire(key, window)
+        left = window
+    return used, max(left, 1)

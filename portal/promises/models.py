@@ -100,7 +100,7 @@ class Timer(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     turn = models.PositiveSmallIntegerField(default=1)
     term = models.PositiveSmallIntegerField(default=1)
-    policy_target = models.ForeignKey(PolicyTarget, models.PROTECT, related_name="+")
+    policy_target = models.ForeignKey(PolicyTarget, models.PROTECT, related_name="+", db_index=False)
     started_at = models.DateTimeField()
     fixed_due_at = models.DateTimeField(null=True)  # a deadline that somebody set: the date a resident wished
     due_at = models.DateTimeField(null=True)  # null while paused without an end
@@ -151,7 +151,7 @@ class TimerEvent(models.Model):
     occurrence = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField(null=True)  # of a level its moment, otherwise the deadline from here on
     details = models.JSONField(default=dict)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         abstract = True
