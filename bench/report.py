@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,22 @@ from typing import Any
 from bench import gates
 from bench.comparing import Measured, Pace
 from bench.databases import in_short
+
+COLUMNS = (
+    "operation",
+    "size",
+    "who",
+    "p50 ms",
+    "p95 ms",
+    "req/s c8",
+    "CPU ms (app + db + redis)",
+    "statements",
+    "SQL ms",
+    "buffers hit + read",
+    "slowest statement, ms",
+    "served by",
+    "others' CPU",
+)
 
 
 class Report:
@@ -50,45 +70,57 @@ class Report:
         print(self.as_markdown())
 
     def as_markdown(self) -> str:
-        head = (
-            "| operation | size | who | p50 ms | p95 ms | req/s c8 | CPU ms (app + db + redis) | SQL | SQL ms | "
-            "buffers hit + read | slowest statement's indexes | others' CPU |"
+        parts = [self._how(), self._goals(), self._requests(), self._others()]
+        parts += [f"Not measured: {name}: {why}" for name, why in self.missing.items()]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    def _how(self) -> str:
+        shares = [one.figures.others for by in self.found.values() for one in by.values()]
+        taken = f"; others took {min(shares):.0%} to {max(shares):.0%} of the machine's CPU meanwhile" if shares else ""
+        return (
+            f"{os.cpu_count()} cores, Python {platform.python_version()}; ours, floors and peer in turns under the "
+            f"same server as bin/run starts it, {self.pace.rounds} round(s){taken}. Where others took much, ratios of "
+            "CPU are to be trusted and times are not."
         )
-        lines = [head, "|" + " --- |" * (head.count("|") - 1)]
+
+    def _goals(self) -> str:
+        return "\n".join([gates.HEAD, *(line.as_row() for line in gates.lines(self.facts()))])
+
+    def _requests(self) -> str:
+        rows = []
         for (operation, size), by in self.found.items():
             for who, one in by.items():
                 f, look = one.figures, one.look
                 slowest = look.get("slowest") or {"ms": 0.0, "indexes": [], "scans": []}
-                read_whole = "".join(f" scan of {table}" for table in slowest["scans"])
-                cells = (
-                    operation,
-                    in_short(size),
-                    who,
-                    f"{f.p50_ms:.1f}",
-                    f"{f.p95_ms:.1f}",
-                    f"{f.per_second:.0f}",
-                    f"{f.app_ms:.2f} + {f.db_ms:.2f} + {f.redis_ms:.2f}",
-                    str(look["statements"]),
-                    f"{look['sql_ms']:.2f}",
-                    f"{look['hit']} + {look['read']}",
-                    f"{slowest['ms']:.2f} ms {', '.join(slowest['indexes'])}{read_whole}",
-                    f"{f.others:.0%}",
-                )
-                lines.append("| " + " | ".join(cells) + " |")
-        lines += ["", gates.HEAD, *(line.as_row() for line in gates.lines(self.facts()))]
-        lines += [f"\nNot measured: {name}: {why}" for name, why in self.missing.items()]
-        return "\n".join(lines) + "\n"
+                served = [*slowest["indexes"], *(f"scan of {table}" for table in slowest["scans"])]
+                row = [operation, in_short(size), who, f"{f.p50_ms:.1f}", f"{f.p95_ms:.1f}"]
+                row += [f"{f.per_second:.0f}" if f.per_second else "–"]
+                row += [f"{f.app_ms:.2f} + {f.db_ms:.2f} + {f.redis_ms:.2f}", str(look["statements"])]
+                row += [f"{look['sql_ms']:.2f}", f"{look['hit']} + {look['read']}", f"{slowest['ms']:.2f}"]
+                rows.append([*row, ", ".join(served), f"{f.others:.0%}"])
+        return _table(COLUMNS, rows)
+
+    def _others(self) -> str:
+        """Sweeps and memory, which are no requests."""
+        rows = [
+            [operation, in_short(size), who, "; ".join(f"{name} {value:.4g}" for name, value in figures.items())]
+            for (operation, size), by in self.notes.items()
+            for who, figures in by.items()
+        ]
+        return _table(("operation", "size", "who", "found"), rows)
 
     @staticmethod
     def _write_plans(folder: Path, name: str, look: dict[str, Any]) -> None:
+        file = re.sub(r"\W+", "-", name)
         words = "".join(f"-- {one['ms']:.2f} ms\n{one['sql']}\n\n{one['plan']}\n\n" for one in look["plans"])
-        (folder / f"{name.replace(' ', '-').replace(',', '').replace(':', '')}.plans.txt").write_text(
-            words, encoding="utf-8"
-        )
+        (folder / f"{file}.plans.txt").write_text(words, encoding="utf-8")
         if look["profile"]:
-            (folder / f"{name.replace(' ', '-').replace(',', '')}.profile.txt").write_text(
-                look["profile"], encoding="utf-8"
-            )
+            (folder / f"{file}.profile.txt").write_text(look["profile"], encoding="utf-8")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(cells)} |" for cells in (columns, ["---"] * len(columns), *rows)]
+    return "\n".join(lines) if rows else ""
 
 
 def _small(look: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ WITH due AS (
      WHERE state = 'running' AND next_check_at <= now()
      ORDER BY next_check_at, id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED
 ), moved AS (
-    UPDATE floor_timer AS timer SET next_level = next_level + 1, next_check_at = due_at
+    UPDATE floor_timer AS timer SET next_level = next_level + 1, next_check_at = now() + interval '1 day'
       FROM due WHERE timer.id = due.id RETURNING timer.id, timer.next_level
 ), steps AS (
     INSERT INTO floor_step (timer_id, level, at) SELECT id, next_level, now() FROM moved
@@ -22,6 +22,8 @@ WITH due AS (
 SELECT count(*) FROM moved
 """
 PREPARE = """
+UPDATE floor_timer SET next_check_at = now() + interval '1 day'
+ WHERE state = 'running' AND next_check_at < now() + interval '1 hour';
 DELETE FROM floor_step; DELETE FROM floor_message; DELETE FROM floor_timer WHERE target = 'bench';
 INSERT INTO floor_timer (ticket_id, target, state, due_at, next_check_at)
 SELECT id, 'bench', 'running', now() + interval '1 day', now() - interval '1 minute'

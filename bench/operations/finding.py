@@ -14,9 +14,10 @@ def measure(bench: Bench) -> None:
     for size in bench.sizes:
         ours = bench.ours(size)
         headers = bench.signed_in(ours, USER)
-        for name, text in _texts(bench, size).items():
-            request = Request(f"/find/?q={quote(text)}", headers=headers)
-            bench.measure(f"find {name}", size, {"ours": (ours, [request])}, profile=False)
+        asked = _texts(bench, size).items()
+        bench.measure_each(
+            size, ours, {f"find {name}": Request(f"/find/?q={quote(text)}", headers=headers) for name, text in asked}
+        )
 
 
 def _texts(bench: Bench, residents: int) -> dict[str, str]:

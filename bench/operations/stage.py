@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from bench.clients import Request, sign_in
 from bench.comparing import Contender, Measured, Pace, compare, look_inside
 from bench.databases import Databases, in_short
+from bench.measuring import Figures
 from bench.peer.environment import python_of_peer
 from bench.report import Report
 from bench.saying import say
@@ -111,23 +113,28 @@ class Bench:
 
     def measure(
         self, operation: str, size: int, asked: Mapping[str, tuple[Contender, Sequence[Request]]], *, profile: bool
-    ) -> dict[str, Measured]:
+    ) -> None:
         """Compare contenders at one operation and keep what was found for the report."""
-        say(f"{operation}, {in_short(size)} …")
         figures = compare(asked, self.roots, self.pace)
-        found: dict[str, Measured] = {}
         for who, (contender, requests) in asked.items():
             profiled = self.pace.profiled if profile and who == "ours" else 0
             look = look_inside(contender, {operation: requests[0]}, profiled=profiled)[operation]
-            found[who] = Measured(figures[who], look)
-            self.report.keep(operation, size, who, found[who])
-            one = figures[who]
-            say(
-                f"  {who}: p50 {one.p50_ms:.1f} p95 {one.p95_ms:.1f} ms, {one.per_second:.0f}/s, "
-                f"CPU {one.app_ms:.2f} + {one.db_ms:.2f} + {one.redis_ms:.2f} ms, {look['statements']} statements, "
-                f"others {one.others:.0%}"
-            )
-        return found
+            self._keep(operation, size, who, figures[who], look)
+
+    def measure_each(self, size: int, contender: Contender, asked: Mapping[str, Request]) -> None:
+        """Many requests of a kind: their statements matter, so their time is taken once, with one client."""
+        looks = look_inside(contender, asked)
+        for operation, request in asked.items():
+            figures = compare({contender.who: (contender, [request])}, self.roots, self.pace.light())
+            self._keep(operation, size, contender.who, figures[contender.who], looks[operation])
+
+    def _keep(self, operation: str, size: int, who: str, figures: Figures, look: dict[str, Any]) -> None:
+        self.report.keep(operation, size, who, Measured(figures, look))
+        say(
+            f"{operation}, {in_short(size)}, {who}: p50 {figures.p50_ms:.1f} p95 {figures.p95_ms:.1f} ms, "
+            f"{figures.per_second:.0f}/s, CPU {figures.app_ms:.2f} + {figures.db_ms:.2f} + {figures.redis_ms:.2f} ms, "
+            f"{look['statements']} statements, {look['sql_ms']:.1f} ms SQL, others {figures.others:.0%}"
+        )
 
 
 def _valkey(state: State) -> int:

@@ -17,7 +17,8 @@ from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTim
 from complaints.services.keeping import Before
 from complaints.states import HANDED_UP_TO, OVER, TRANSITIONS, EventKind, Kind, Severity, Step, Target
 from portal.notifications import outbox
-from portal.notifications.models import Channel, Message
+from portal.notifications.models import Channel
+from portal.notifications.outbox import Outgoing
 from portal.organization.models import User
 from portal.organization.roles import DESK, Role
 from portal.promises import clock, policies
@@ -41,7 +42,7 @@ class Change:
     before: Before | None = None  # nothing stood before a registration
     callback: Callback | None = None
     events: list[TicketEvent] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
+    messages: list[Outgoing] = field(default_factory=list)
 
     # --- may it be done ----------------------------------------------------------------------------------------------
 
@@ -169,7 +170,7 @@ class Change:
         """Queue a notice to these very people, but not to the one who did it."""
         self._queue(notices.for_people(self.ticket, people, kind, params, now=self.now, but=self.by))
 
-    def _queue(self, told: list[Message]) -> None:
+    def _queue(self, told: list[Outgoing]) -> None:
         for message in told:
             if message.channel != Channel.IN_APP:  # what cannot be withdrawn waits for second thoughts
                 message.not_before += SECOND_THOUGHTS

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from complaints.tests.house import MORNING, House
 from portal.notifications import channels, sender
 from portal.notifications.models import Message
+from portal.promises import sweeping
 from portal.promises.models import Heartbeat
 from portal.promises.sweeping import sweep
 
@@ -78,7 +80,8 @@ def test_a_sender_killed_after_sending_sends_again_with_the_same_key_and_no_soon
 
     sender.send_waiting(now + 30 * timedelta(seconds=1))
     assert console.count(killed_with) == 1
-    sender.send_waiting(now + 2 * MINUTE)
+    # the lease and then the next bell: within the minute
+    sender.send_waiting(now + timedelta(seconds=60 - settings.SWEEP_EVERY_SECONDS))
     assert console.count(killed_with) == 2
     assert not Message.objects.filter(sent_at=None).exists()
 
@@ -112,3 +115,37 @@ def test_nothing_is_sent_while_a_sweep_is_still_writing(house: House) -> None:
     heartbeat.beat("sweep")
     assert sender.send_waiting() == 2
     assert Heartbeat.objects.get(name="sender").finished_at <= clock.now()
+
+
+def test_what_a_sweep_left_to_the_next_one_goes_out_in_the_same_digest(
+    house: House, console: list[tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        house.report()
+    now = MORNING + 8 * MINUTE
+    with monkeypatch.context() as smaller:
+        smaller.setattr(sweeping, "BATCH_SIZE", 2)
+        sweeping._fire_batch(sweeping._clockworks[0], now, sweeping.Tally())
+    sweep(now, seconds=0)  # its time is over
+    assert Message.objects.exists()
+    assert sender.send_waiting() == 0
+
+    sweep(now)
+    assert sender.send_waiting() > 0
+    assert Message.objects.in_bell_of(house.reception).values("delivery").distinct().count() == 1
+
+
+def test_a_digest_names_the_first_ones_and_says_how_many_there_are(
+    house: House, console: list[tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tickets = [house.report() for _ in range(3)]
+    sweep(MORNING + 8 * MINUTE)
+    monkeypatch.setattr(sender, "LINES", 2)
+
+    sender.send_waiting(MORNING + 8 * MINUTE)
+
+    text = next(text for user, _delivery, text in console if user == house.reception.pk)
+    assert [line.count(ticket.number) for line, ticket in zip(text.splitlines()[1:3], tickets, strict=False)] == [1, 1]
+    assert text.startswith("3 ")
+    assert text.endswith("…")
+    assert not Message.objects.filter(sent_at=None).exists()

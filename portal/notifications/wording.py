@@ -23,10 +23,13 @@ def text_of(kind: str, params: Mapping[str, Any]) -> str:
     return wording(params) if wording else kind
 
 
-def digest_of(texts: list[str], language: str) -> str:
-    """What is sent in one piece to one person: the sentence itself, or a heading and every sentence in order."""
-    if len(texts) == 1:
+def digest_of(texts: list[str], language: str, count: int) -> str:
+    """What is sent in one piece to one person: the sentence itself, or a heading and the sentences in order.
+
+    Where there are more than anybody reads, ``texts`` are the first of ``count`` and dots stand for the others.
+    """
+    if count == 1:
         return texts[0]
     with translation.override(language or settings.LANGUAGE_CODE):
-        heading = ngettext("%(count)d message", "%(count)d messages", len(texts)) % {"count": len(texts)}
-    return "\n".join([heading, *texts])
+        heading = ngettext("%(count)d message", "%(count)d messages", count) % {"count": count}
+    return "\n".join([heading, *texts, *(["…"] if count > len(texts) else [])])

@@ -9,20 +9,29 @@ from django.db import connection
 from portal.promises.models import Heartbeat
 
 LATE_AFTER = timedelta(seconds=60)
+HOLDS_AT_MOST = timedelta(minutes=5)  # longer than the worst backlog takes; then what there is goes out in pieces
 
 
 def begin(name: str) -> None:
-    _write(name, "started_at")
+    """It has begun; one that takes up what was left unfinished a moment ago goes on from that beginning."""
+    _write(
+        name,
+        "started_at",
+        "CASE WHEN coalesce(beat.finished_at < beat.started_at, true)"
+        "      AND beat.started_at > excluded.started_at - make_interval(secs => %s)"
+        " THEN beat.started_at ELSE excluded.started_at END",
+        2 * HOLDS_AT_MOST.total_seconds(),
+    )
 
 
 def beat(name: str) -> None:
-    _write(name, "finished_at")
+    _write(name, "finished_at", "excluded.finished_at")
 
 
 def is_sweeping(now: datetime) -> bool:
-    """Whether a sweep has begun within the last minute and not finished."""
+    """Whether sweeps have begun to write and none has come to the end of it, for some minutes at most."""
     row = Heartbeat.objects.filter(name="sweep").first()
-    if row is None or row.started_at is None or now - row.started_at > LATE_AFTER:
+    if row is None or row.started_at is None or now - row.started_at > HOLDS_AT_MOST:
         return False
     return row.finished_at is None or row.finished_at < row.started_at
 
@@ -32,10 +41,10 @@ def last(name: str) -> datetime | None:
     return Heartbeat.objects.filter(name=name).values_list("finished_at", flat=True).first()
 
 
-def _write(name: str, column: str) -> None:
+def _write(name: str, column: str, moment: str, *values: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO promises_heartbeat (name, {column}) VALUES (%s, clock_timestamp()) "  # noqa: S608 - own names
-            f"ON CONFLICT (name) DO UPDATE SET {column} = excluded.{column}",
-            [name],
+            f"INSERT INTO promises_heartbeat AS beat (name, {column}) VALUES (%s, clock_timestamp()) "  # noqa: S608
+            f"ON CONFLICT (name) DO UPDATE SET {column} = {moment}",
+            [name, *values],
         )

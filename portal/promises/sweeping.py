@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,13 +83,6 @@ class Tally:
     climbed: int = 0
 
 
-@dataclass
-class _Decision:
-    timer: Timer
-    levels: list[tuple[Level, datetime]] = field(default_factory=list)
-    breached: bool = False
-
-
 @dataclass(slots=True)
 class _Event:
     timer: Timer
@@ -98,6 +93,15 @@ class _Event:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass
+class _Decision:
+    timer: Timer
+    levels: list[tuple[Level, datetime]]
+    breached: bool
+    events: list[_Event] = field(default_factory=list)
+    messages: list[Outgoing] = field(default_factory=list)
+
+
 _clockworks: list[Clockwork] = []
 
 
@@ -106,15 +110,20 @@ def register(clockwork: Clockwork) -> None:
     _clockworks.append(clockwork)
 
 
-def sweep(now: datetime | None = None) -> Tally:
-    """Fire everything that is due. ``now`` writes as if it were that moment; None is the database's clock."""
+def sweep(now: datetime | None = None, *, seconds: float = inf) -> Tally:
+    """Fire everything that is due. ``now`` writes as if it were that moment; None is the database's clock.
+
+    After ``seconds`` the rest is left to the next one. It is finished when nothing is left, also not in the hands of
+    another sweep: only then each person's messages are complete.
+    """
     heartbeat.begin("sweep")
-    moment = now or clock.now()
+    moment, until = now or clock.now(), time.monotonic() + seconds
     tally = Tally()
     for clockwork in _clockworks:
-        while _fire_batch(clockwork, moment, tally):
+        while time.monotonic() < until and _fire_batch(clockwork, moment, tally):
             pass
-    heartbeat.beat("sweep")
+    if not any(clockwork.timers._default_manager.due(moment).exists() for clockwork in _clockworks):  # type: ignore[attr-defined]
+        heartbeat.beat("sweep")
     return tally
 
 
@@ -162,31 +171,34 @@ def _fire_batch(clockwork: Clockwork, now: datetime, tally: Tally) -> bool:
         poisoned: list[Timer] = []
         for timer in timers:
             try:
-                decisions.append(_Decision(timer, *decide(timer, limits[timer.policy_target_id], now)))
+                decisions.append(_decision(clockwork, timer, limits[timer.policy_target_id], now))
             except Exception:  # one row that cannot be computed must not hold up the others
                 logger.exception("timer %s of %s cannot be computed", timer.pk, clockwork.timers.__name__)
                 poisoned.append(timer)
-        _write(clockwork, decisions, now)
+        _write(clockwork, decisions)
         if poisoned:
             _push_ahead(clockwork, poisoned, now)
         _count(tally, decisions)
         return True
 
 
-def _write(clockwork: Clockwork, decisions: Sequence[_Decision], now: datetime) -> None:
+def _decision(clockwork: Clockwork, timer: Timer, limit: Limit, now: datetime) -> _Decision:
+    """What fires now, with its events and messages."""
+    decision = _Decision(timer, *decide(timer, limit, now))
+    for due in in_order(decision.levels, breached=decision.breached):
+        if due is None:
+            decision.events.append(_Event(timer, TimerEventKind.BREACHED, now, timer.due_at))
+        else:
+            step, told = _step(clockwork, timer, *due, now)
+            decision.events.append(step)
+            decision.messages += told
+    return decision
+
+
+def _write(clockwork: Clockwork, decisions: Sequence[_Decision]) -> None:
     _update_timers(clockwork.timers, [decision.timer for decision in decisions])
-    events: list[_Event] = []
-    messages: list[Outgoing] = []
-    for decision in decisions:
-        for due in in_order(decision.levels, breached=decision.breached):
-            if due is None:
-                events.append(_Event(decision.timer, TimerEventKind.BREACHED, now, decision.timer.due_at))
-            else:
-                step, told = _step(clockwork, decision.timer, *due, now)
-                events.append(step)
-                messages += told
-    _insert_events(clockwork.events, events)
-    outbox.put(messages)
+    _insert_events(clockwork.events, [event for decision in decisions for event in decision.events])
+    outbox.put([message for decision in decisions for message in decision.messages])
 
 
 def _step(
