@@ -55,7 +55,7 @@ def _copying(model: Any, own: dict[str, str], nth: str, source: str) -> str:
     """INSERT … SELECT of every column but the id, each moment moved by the nth multiple of ``apart``."""
     moved = f"{nth} * %(apart)s::interval"
     columns = {}
-    for column in model._meta.concrete_fields:
+    for column in (field for field in model._meta.concrete_fields if not field.generated):
         value = f"old.{column.column}"
         if isinstance(column, models.DateTimeField):
             value = f"{value} + {moved}"
