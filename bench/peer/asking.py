@@ -37,10 +37,6 @@ def search(bench: Bench, size: int) -> Asked:
     return rows(bench, size, text=SEARCHED)
 
 
-def dashboard(bench: Bench, size: int) -> Asked:
-    return _get(bench, size, "/helpdesk/dashboard/")
-
-
 def ticket(bench: Bench, size: int, *, sample: int) -> Asked:
     return _get(bench, size, *(f"/helpdesk/tickets/{n * 10}/" for n in range(1, sample)))
 
