@@ -1,12 +1,15 @@
-"""Statements of the sweep: fixed for a batch, whatever is due in it."""
+"""Statements of the sweep, fixed for a batch whatever is due in it; and the indexes that everything stands on."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from complaints import counting
 from complaints.tests.house import MORNING, House
 from portal.promises.sweeping import sweep
 
@@ -50,3 +53,18 @@ def test_the_claim_is_served_by_its_partial_index(house: House) -> None:
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "tickettimer_due" in plan
+
+
+@pytest.mark.parametrize("who", ["reception", "gm", "engineer"])
+def test_each_count_of_the_queue_is_a_range_of_an_index(house: House, who: str) -> None:
+    for _ in range(3):
+        house.report()
+    scope = house.people[who].scope
+    with connection.cursor() as cursor:
+        for other in ("seqscan", "bitmapscan"):  # at three rows they all cost the same
+            cursor.execute(f"SET LOCAL enable_{other} = off")
+        for tab in ("to_dispatch", "to_sign", "in_progress", "to_inform", "to_call_back", "overtime", "all"):
+            sql, values = counting._tabs_of(scope)[tab]
+            cursor.execute(f"EXPLAIN {sql}", values)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert re.search("using ticket_(lane|queue)_", plan), f"{tab}: {plan}"
