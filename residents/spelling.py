@@ -8,8 +8,6 @@ from itertools import product
 from typing import Any
 from unicodedata import normalize
 
-from pypinyin import Style, pinyin
-
 MOST_READINGS = 16
 _SEPARATORS = re.compile(r"[\s\-－—_/.#栋幢座号楼单元室房户铺]+")
 
@@ -21,6 +19,8 @@ def room_digits(text: str) -> str:
 
 def initials(name: str) -> list[str]:
     """Every way to abbreviate a Chinese name: ``单雄`` is sx, dx and cx. Latin words give their first letters."""
+    from pypinyin import Style, pinyin  # its words are 55 MB, which only a process that writes names need keep
+
     letters = [
         sorted({reading[0].lower() for reading in readings if reading[:1].isalnum()})
         for readings in pinyin(_words(name), style=Style.FIRST_LETTER, heteronym=True, errors=_one_by_one)

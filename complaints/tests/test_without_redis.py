@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -66,9 +67,7 @@ def redis(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.Mon
         settings.REDIS_URL = settings.CELERY_BROKER_URL = gone.url
         settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": gone.url}}
         monkeypatch.setattr("portal.api.rates._resting_until", 0.0)
-        rates._counts.cache_clear()
         yield gone
-        rates._counts.cache_clear()
 
 
 def resident() -> Client:
@@ -157,3 +156,21 @@ def test_many_who_ask_for_health_do_not_keep_the_balancer_from_its_answer(redis:
         asked = [askers.submit(health.what_is_down) for _ in range(24)]
         assert client.get("/health/live/").status_code == 200
     assert [down.result() for down in asked] == [["redis"]] * 24
+
+
+def test_many_who_ask_first_at_once_share_one_line_to_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    def slowly(*_address: Any, **_options: Any) -> object:
+        time.sleep(0.05)
+        made.append(object())
+        return made[-1]
+
+    monkeypatch.setattr(rates.redis.Redis, "from_url", slowly)
+    rates._client.cache_clear()
+    with ThreadPoolExecutor(8) as first_requests:
+        used = list(first_requests.map(lambda _n: rates._counts(), range(8)))
+    rates._client.cache_clear()
+
+    assert len(made) == 1, "the one that is thrown away closes the line under whoever uses it"
+    assert set(used) == {made[0]}
