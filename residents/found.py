@@ -8,7 +8,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
-from pypinyin import Style, pinyin
 
 from portal.organization.models import User
 from portal.pages import finding
@@ -49,12 +48,12 @@ def _hit(found: Residence, text: str) -> Hit:
 
 def marked(name: str, text: str) -> SafeString:
     """The pinyin of a name that was found by its initials, each matched letter marked."""
-    if (
-        not any(reading.startswith(text) for reading in spelling.initials(name))
-        or not text.isalpha()
-        or not text.isascii()
-    ):
+    if not (text.isalpha() and text.isascii()):
         return mark_safe("")
+    if not any(reading.startswith(text) for reading in spelling.initials(name)):
+        return mark_safe("")
+    from pypinyin import Style, pinyin  # as in spelling.py: only where it is needed
+
     words = []
     for at, readings in enumerate(pinyin(name, style=Style.TONE, heteronym=True, errors="ignore")):
         wanted = text[at] if at < len(text) else ""
