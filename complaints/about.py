@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Avg, Count, Q
 from django.utils import timezone
@@ -125,9 +126,14 @@ def _commands(user: User, text: str, most: int) -> list[Hit]:
         *(
             Hit(url=url, title=words, typed=False)
             for words, url in found
-            if wanted in words.lower() or any(reading.startswith(wanted) for reading in initials(words))
+            if wanted in words.lower() or any(reading.startswith(wanted) for reading in _initials_of(words))
         ),
     ][:most]
+
+
+@lru_cache(maxsize=100)
+def _initials_of(command: str) -> list[str]:
+    return initials(command)
 
 
 def _taken_along(user: User, text: str, most: int) -> list[Hit]:

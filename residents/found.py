@@ -52,7 +52,7 @@ def marked(name: str, text: str) -> SafeString:
         return mark_safe("")
     if not any(reading.startswith(text) for reading in spelling.initials(name)):
         return mark_safe("")
-    from pypinyin import Style, pinyin  # as in spelling.py: only where it is needed
+    from residents.pinyin import Style, pinyin
 
     words = []
     for at, readings in enumerate(pinyin(name, style=Style.TONE, heteronym=True, errors="ignore")):

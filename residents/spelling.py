@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 from unicodedata import normalize
 
-MOST_READINGS = 16
+MOST_READINGS = 48
 _SEPARATORS = re.compile(r"[\s\-－—_/.#栋幢座号楼单元室房户铺]+")
 
 
@@ -19,7 +19,7 @@ def room_digits(text: str) -> str:
 
 def initials(name: str) -> list[str]:
     """Every way to abbreviate a Chinese name: ``单雄`` is sx, dx and cx. Latin words give their first letters."""
-    from pypinyin import Style, pinyin  # its words are 55 MB, which only a process that writes names need keep
+    from residents.pinyin import Style, pinyin
 
     letters = [
         sorted({reading[0].lower() for reading in readings if reading[:1].isalnum()})
