@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from io import StringIO
-from time import sleep
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -180,15 +180,16 @@ def test_many_tabs_at_once_do_not_get_past_the_brake(
         cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM audit_auditentry WHERE action = 'revealed'")
         cursor.execute("ALTER TABLE audit_auditentry ENABLE TRIGGER USER")
-    monkeypatch.setattr("residents.services.revealing._seen_within_the_hour", _counted_without_turns)
+    together = Barrier(8, timeout=20)
+
+    def counted_without_turns(by: Any, now: datetime) -> int:
+        seen = AuditEntry.objects.filter(by=by, action=AuditAction.REVEALED).count()
+        together.wait()  # all have counted before one of them writes
+        return seen
+
+    monkeypatch.setattr("residents.services.revealing._seen_within_the_hour", counted_without_turns)
     with ThreadPoolExecutor(8) as tabs:
         assert list(tabs.map(look, range(24))).count(200) > 5
-
-
-def _counted_without_turns(by: Any, now: datetime) -> int:
-    seen = AuditEntry.objects.filter(by=by, action=AuditAction.REVEALED).count()
-    sleep(0.05)
-    return seen
 
 
 def test_the_supervisor_gets_last_weeks_list_once(house: Any, newcomer: Resident, desk: Client) -> None:
