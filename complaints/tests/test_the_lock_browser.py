@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import sleep
 from typing import Any
 
 import pytest
@@ -51,7 +52,17 @@ def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
     page.wait_for_selector("#lock:not([open])", state="attached")
     assert page.input_value("[name=description]") == "楼道灯不亮"
 
-    page.click("header [data-switch] button")
+    def slowly(route: Any) -> None:
+        answer = route.fetch(max_redirects=0)
+        sleep(0.6)
+        route.fulfill(response=answer)
+
+    page.route("**/switch/", slowly)
+    page.evaluate(
+        "document.querySelector('[data-switch]').addEventListener('submit', () => setTimeout("
+        "() => htmx.ajax('GET', '/queue/', { target: '#say', swap: 'innerHTML' }), 300))"
+    )
+    page.click("header [data-switch] button")  # while the page still asks for something
 
     expect(page).to_have_url(f"{live_server}/login/?shared=1", timeout=30_000)
     expect(page.locator("[name=username]")).to_be_focused()

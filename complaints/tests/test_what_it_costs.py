@@ -61,7 +61,9 @@ def test_each_count_of_the_queue_is_a_range_of_an_index(house: House, who: str) 
         house.report()
     scope = house.people[who].scope
     with connection.cursor() as cursor:
-        for other in ("seqscan", "bitmapscan"):  # at three rows they all cost the same
+        # At three rows every way costs the same: what serves others is taken away until the end of the test.
+        cursor.execute("DROP INDEX ticket_of_site_newest, ticket_informed, ticket_of_resident")
+        for other in ("seqscan", "bitmapscan"):
             cursor.execute(f"SET LOCAL enable_{other} = off")
         for tab in ("to_dispatch", "to_sign", "in_progress", "to_inform", "to_call_back", "overtime", "all"):
             sql, values = counting._tabs_of(scope)[tab]

@@ -88,8 +88,14 @@
 
   /* --- the next user: what stands typed goes along, for whoever typed it ------------------------------------------- */
   document.addEventListener("input", (e) => { const of = e.target.form; if (of && of.method === "post" && !of.matches("[data-unlock], [data-switch]")) typedIn = of; }, true);
+  let leaving = false;
+  // What is still on its way for this page finds no session any more and would lead to the plain door.
+  document.addEventListener("htmx:beforeOnLoad", (e) => { if (leaving) e.preventDefault(); });
+  addEventListener("pageshow", () => (leaving = false));
   document.addEventListener("submit", (e) => {
-    if (!e.target.matches("[data-switch]") || !typedIn || !typedIn.isConnected) return;
+    if (!e.target.matches("[data-switch]")) return;
+    leaving = true;
+    if (!typedIn || !typedIn.isConnected) return;
     const fields = [...new FormData(typedIn)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
     const field = document.createElement("textarea");
     field.name = "kept";
