@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 from bench.databases import in_short
 from bench.operations.stage import Bench
 from bench.peer.environment import python_of_peer
 from bench.saying import say
+from bench.together import run_together
 from portal.embedded.places import CHECKOUT
 
 DUE = 1_000
@@ -40,30 +40,7 @@ def measure(bench: Bench) -> None:
 def _once(bench: Bench, name: str, python: Path, at_once: int) -> dict[str, float]:
     """Escalate what is due by so many runs that begin at the same moment."""
     _prepare(bench, name, python, DUE)
-    started = [
-        subprocess.Popen(
-            [python, "-m", "bench.peer.escalate"],
-            env=bench.databases.peer_env(name),
-            cwd=CHECKOUT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        for _ in range(at_once)
-    ]
-    for one in started:
-        assert one.stdout is not None
-        one.stdout.readline()
-    began = time.perf_counter()
-    for one in started:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    answers = [one.communicate()[0] for one in started]
-    elapsed = time.perf_counter() - began
-    if failed := [one.args for one in started if one.returncode]:
-        raise RuntimeError(f"escalate_tickets failed: {failed}")
+    answers, elapsed = run_together([str(python), "-m", "bench.peer.escalate"], bench.databases.peer_env(name), at_once)
     seconds = json.loads(answers[0])["seconds"] if at_once == 1 else elapsed
     ((steps, different, twice),) = bench.databases.query(name, WRITTEN)
     return {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +10,7 @@ from bench.databases import in_short
 from bench.floors import sweeping as floor
 from bench.operations.stage import Bench
 from bench.saying import say
-from portal.embedded.places import CHECKOUT
+from bench.together import run_together
 from portal.embedded.python_environment import PYTHON
 
 DUE = (1_000, 10_000, 100_000)
@@ -112,30 +110,11 @@ def _leftovers(bench: Bench, name: str) -> int:
 
 def _sweep(env: dict[str, str], workers: int, *how: str) -> tuple[list[dict[str, Any]], float]:
     """So many sweeps begun at the same moment; what each did, and the seconds until the last had ended."""
-    started = [
-        subprocess.Popen(
-            [str(PYTHON), "-m", "bench.sweeper", *how],
-            env=env,
-            cwd=CHECKOUT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        for _ in range(workers)
-    ]
-    for one in started:
-        assert one.stdout is not None
-        one.stdout.readline()
-    began = time.perf_counter()
-    for one in started:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    answers = [json.loads(one.communicate()[0].splitlines()[-1]) for one in started]
+    printed, elapsed = run_together([str(PYTHON), "-m", "bench.sweeper", *how], env, workers)
+    answers = [json.loads(line) for line in printed]
     if workers == 1:
         return answers, answers[0].get("seconds", 0.0)
-    return answers, time.perf_counter() - began
+    return answers, elapsed
 
 
 def _floor_rate(bench: Bench, name: str, due: int) -> float:
