@@ -35,9 +35,11 @@ def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
     page.clock.fast_forward(5 * 60 * 1000 + 5000)
 
     page.wait_for_selector("#lock[open]")
+    page.evaluate("document.querySelector('#lock').addEventListener('close', () => (document.title = 'seen'))")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    assert page.locator("#lock").evaluate("el => el.open")
+    expect(page.locator("#lock")).to_have_attribute("open", "")
+    assert page.title() != "seen"  # not even for a moment
     assert (
         page.evaluate("document.elementFromPoint(700, 200).closest('dialog, html').tagName") == "DIALOG"
     )  # its backdrop

@@ -69,7 +69,8 @@
   addEventListener("focus", () => covered && ask());
   addEventListener("pageshow", (e) => e.persisted && ask());
   box.addEventListener("cancel", (e) => e.preventDefault());
-  box.addEventListener("close", () => covered && box.showModal()); // Esc pressed twice closes any dialog
+  box.addEventListener("keydown", (e) => e.key === "Escape" && e.preventDefault()); // pressed twice it closes any dialog
+  box.addEventListener("close", () => covered && box.showModal()); // and so does a phone's way back
 
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
