@@ -1,4 +1,4 @@
-"""Tickets, their history, their timers, and the callbacks that follow."""
+"""One report, from its reception to its callback."""
 
 from __future__ import annotations
 
@@ -12,34 +12,13 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from complaints.saved_views import SavedView  # noqa: F401 - Django looks for models here
-from complaints.states import (
-    HAS_FORM,
-    LANES,
-    OVER,
-    CallbackOutcome,
-    EventKind,
-    Kind,
-    Lane,
-    ReportChannel,
-    Severity,
-    Status,
-)
+from complaints.models.catalogue import Category
+from complaints.states import HAS_FORM, LANES, OVER, Kind, Lane, ReportChannel, Severity, Status
 from complaints.tabs import HANDED_UP, OPEN, tab_filters
-from portal.audit.models import APPEND_ONLY
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
-from portal.promises.models import (
-    Timer,
-    TimerEvent,
-    TimerQuerySet,
-    TimerState,
-    once_per_level,
-    timer_constraints,
-    timer_indexes,
-)
+from portal.promises.models import TimerState
 from residents.models import Contact, Residence
 
 if TYPE_CHECKING:
@@ -54,49 +33,6 @@ def title_of(description: str) -> str:
     """The first words of what happened, for one line."""
     first = (description.strip().splitlines() or [""])[0].strip()
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
-
-
-class Category(models.Model):
-    """What a ticket is about, in two levels; it suggests a severity and a department."""
-
-    code = models.CharField(_("code"), max_length=30, unique=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    name = models.CharField(_("name"), max_length=60)
-    name_en = models.CharField(_("English name"), max_length=80, blank=True)
-    severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
-    department_code = models.CharField(_("department"), max_length=30, blank=True)
-    urgent = models.BooleanField(_("urgent repair"), default=False)
-    kinds = models.JSONField(_("kinds"), default=list)
-    rank = models.PositiveSmallIntegerField(default=0)
-    retired_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("rank", "code")
-
-    def __str__(self) -> str:
-        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
-
-
-class Phrase(models.Model):
-    """What to say, ready to read out 礼貌用语. Tokens in braces are filled by the portal."""
-
-    code = models.CharField(_("code"), max_length=30, unique=True)
-    text = models.TextField(_("Chinese"))
-    text_en = models.TextField(_("English"))
-
-    def __str__(self) -> str:
-        return self.text_en if (get_language() or "").startswith("en") else self.text
-
-
-class DayNumber(models.Model):
-    """The last ticket number of a site's local day: numbers are never used twice."""
-
-    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="+")
-    day = models.DateField()
-    last = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["site", "day"], name="day_number_once"),)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -144,6 +80,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def with_climbed(self) -> TicketQuerySet:
         """Each with how many levels its late promise has fired."""
+        from complaints.models.timers import TicketTimer
+
         return self.annotate(
             climbed=models.Subquery(
                 TicketTimer.objects.filter(
@@ -323,130 +261,3 @@ class Ticket(models.Model):
     @property
     def url(self) -> str:
         return f"/tickets/{self.number}/"
-
-
-class TicketEvent(models.Model):
-    """One thing that happened to a ticket, by whom and when. Cannot be edited or deleted (C20)."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events", db_index=False)
-    kind = models.CharField(max_length=20, choices=EventKind.choices)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
-    by_resident = models.ForeignKey("residents.ApiAccount", models.PROTECT, null=True, related_name="+", db_index=False)
-    round = models.PositiveSmallIntegerField(default=1)
-    text = models.TextField(blank=True)
-    details = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ("at", "pk")
-        indexes = (models.Index(fields=["ticket", "at", "id"], name="ticket_event_history"),)
-        triggers = (APPEND_ONLY,)
-
-
-class Attachment(models.Model):
-    """A photo or document of a ticket, with the entry of its history that it came with."""
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="attachments")
-    event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="attachments")
-    file = models.OneToOneField("files.StoredFile", models.PROTECT, related_name="+")
-    for_resident = models.BooleanField(default=False)  # of the desk: inside the house unless it said otherwise
-
-    class Meta:
-        ordering = ("pk",)
-
-
-class LastStep(models.Model):
-    """How a ticket stood before its last step that can be undone, while nobody has acted on it since.
-
-    ``before``: what the step changed of the ticket, its timers and its callback, and what it wrote (services/undoing).
-    """
-
-    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="last_step")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    version = models.PositiveIntegerField()  # of the ticket after the step: any other means that somebody acted
-    events = ArrayField(models.BigIntegerField())
-    before = models.JSONField()
-
-
-class TicketTimerQuerySet(TimerQuerySet["TicketTimer"]):
-    def visible_to(self, user: User) -> TicketTimerQuerySet:
-        return self.filter(ticket__in=Ticket.objects.visible_to(user))
-
-
-class TicketTimer(Timer):
-    """A promise about a ticket: one row for each target, round and turn."""
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="timers", db_index=False)
-
-    objects = TicketTimerQuerySet.as_manager()
-
-    class Meta:
-        constraints = timer_constraints("ticket")
-        indexes = timer_indexes("ticket")
-
-
-class TimerStep(TimerEvent):
-    """What happened to a ticket's timer; append-only, and each level of a term once."""
-
-    timer = models.ForeignKey(TicketTimer, models.PROTECT, related_name="events")
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = (once_per_level(),)
-        triggers = (APPEND_ONLY,)
-
-
-class CallbackQuerySet(models.QuerySet["Callback"]):
-    def visible_to(self, user: User) -> CallbackQuerySet:
-        return self.filter(ticket__in=Ticket.objects.visible_to(user))
-
-    def open(self) -> CallbackQuerySet:
-        return self.filter(finished_at=None)
-
-    def for_caller(self) -> CallbackQuerySet:
-        """Who to call next, in the order in which it was promised, with everything the caller's list shows."""
-        return self.select_related(
-            "ticket__site",
-            "ticket__unit",
-            "ticket__resident",
-            "ticket__category",
-            "ticket__department",
-            "ticket__reported_by",
-        ).order_by("due_at", "pk")
-
-
-class Callback(models.Model):
-    """The call after a resident was told: one for each round (K1–K3)."""
-
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="callbacks", db_index=False)
-    round = models.PositiveSmallIntegerField(default=1)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField()  # the next try belongs to another half-day
-    due_at = models.DateTimeField()
-    outcome = models.CharField(max_length=12, choices=CallbackOutcome.choices, blank=True)
-    satisfaction = models.PositiveSmallIntegerField(null=True)
-    solved = models.BooleanField(null=True)
-    remarks = models.TextField(blank=True)
-    finished_at = models.DateTimeField(null=True)
-    finished_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    last_tried_at = models.DateTimeField(null=True)
-
-    objects = CallbackQuerySet.as_manager()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["ticket", "round"], name="callback_once_per_round"),
-            models.CheckConstraint(
-                name="callback_finished_has_an_outcome",
-                condition=Q(finished_at=None, outcome="") | (Q(finished_at__isnull=False) & ~Q(outcome="")),
-            ),
-            models.CheckConstraint(
-                name="callback_satisfaction_from_1_to_5",
-                condition=Q(satisfaction=None) | Q(satisfaction__gte=1, satisfaction__lte=5),
-            ),
-        )
-        indexes = (models.Index(fields=["due_at"], name="callback_open", condition=Q(finished_at=None)),)

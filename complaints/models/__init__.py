@@ -1,0 +1,26 @@
+"""Tickets, their history, their timers, and the callbacks that follow."""
+
+from complaints.models.callbacks import Callback
+from complaints.models.catalogue import Category, DayNumber, Phrase
+from complaints.models.history import Attachment, LastStep, TicketEvent
+from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
+from complaints.models.timers import TicketTimer, TimerStep
+from complaints.saved_views import SavedView
+
+__all__ = [
+    "FAR_AWAY",
+    "TITLE_LENGTH",
+    "Attachment",
+    "Callback",
+    "Category",
+    "DayNumber",
+    "LastStep",
+    "Phrase",
+    "SavedView",
+    "Ticket",
+    "TicketEvent",
+    "TicketQuerySet",
+    "TicketTimer",
+    "TimerStep",
+    "title_of",
+]

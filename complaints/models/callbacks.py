@@ -1,0 +1,69 @@
+"""The call after a resident was told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from complaints.models.tickets import Ticket
+from complaints.states import CallbackOutcome
+
+if TYPE_CHECKING:
+    from portal.organization.models import User
+
+
+class CallbackQuerySet(models.QuerySet["Callback"]):
+    def visible_to(self, user: User) -> CallbackQuerySet:
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+    def open(self) -> CallbackQuerySet:
+        return self.filter(finished_at=None)
+
+    def for_caller(self) -> CallbackQuerySet:
+        """Who to call next, in the order in which it was promised, with everything the caller's list shows."""
+        return self.select_related(
+            "ticket__site",
+            "ticket__unit",
+            "ticket__resident",
+            "ticket__category",
+            "ticket__department",
+            "ticket__reported_by",
+        ).order_by("due_at", "pk")
+
+
+class Callback(models.Model):
+    """The call after a resident was told: one for each round (K1–K3)."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="callbacks", db_index=False)
+    round = models.PositiveSmallIntegerField(default=1)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()  # the next try belongs to another half-day
+    due_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=CallbackOutcome.choices, blank=True)
+    satisfaction = models.PositiveSmallIntegerField(null=True)
+    solved = models.BooleanField(null=True)
+    remarks = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    last_tried_at = models.DateTimeField(null=True)
+
+    objects = CallbackQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["ticket", "round"], name="callback_once_per_round"),
+            models.CheckConstraint(
+                name="callback_finished_has_an_outcome",
+                condition=Q(finished_at=None, outcome="") | (Q(finished_at__isnull=False) & ~Q(outcome="")),
+            ),
+            models.CheckConstraint(
+                name="callback_satisfaction_from_1_to_5",
+                condition=Q(satisfaction=None) | Q(satisfaction__gte=1, satisfaction__lte=5),
+            ),
+        )
+        indexes = (models.Index(fields=["due_at"], name="callback_open", condition=Q(finished_at=None)),)
