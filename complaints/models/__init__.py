@@ -3,6 +3,7 @@
 from complaints.models.callbacks import Callback
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
+from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
 from complaints.saved_views import SavedView
@@ -13,12 +14,15 @@ __all__ = [
     "Attachment",
     "Callback",
     "Category",
+    "Claim",
     "DayNumber",
     "LastStep",
+    "OvertimeRequest",
     "Phrase",
     "SavedView",
     "Ticket",
     "TicketEvent",
+    "TicketLink",
     "TicketQuerySet",
     "TicketTimer",
     "TimerStep",

@@ -8,6 +8,7 @@ from complaints.services.callbacks import (
     reopen_ticket,
 )
 from complaints.services.change import may_take, steps_open_to
+from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
 from complaints.services.dispatching import (
     answer_on_the_spot,
     dispatch_ticket,
@@ -17,9 +18,13 @@ from complaints.services.dispatching import (
     sign_for_ticket,
 )
 from complaints.services.grading import confirm_wish, set_severity
-from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
+from complaints.services.handling import note_handling, resolve_ticket, return_form
 from complaints.services.intake import Report, register, register_ticket
+from complaints.services.joining import add_helper, link_tickets, merge_tickets, remove_helper, watch
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
+from complaints.services.overtime import approver_of, ask_for_overtime, decide_overtime
+from complaints.services.persons import hide_name, name_person_complained_about, name_responsible, person_called
+from complaints.services.promising import keep_promise, move_promise, promise_resident
 from complaints.services.reminding import remind_holder
 from complaints.services.telling import (
     How,
@@ -33,6 +38,7 @@ from complaints.services.telling import (
     withdraw_ticket,
 )
 from complaints.services.undoing import can_undo, undo_last_step
+from complaints.services.waiting import chase_wait, resume, wait
 
 __all__ = [
     "MOST_OF_RESIDENTS",
@@ -40,29 +46,47 @@ __all__ = [
     "How",
     "Report",
     "acknowledge",
+    "add_helper",
     "answer_on_the_spot",
     "answer_within_a_day",
+    "approver_of",
+    "ask_for_overtime",
     "attach_as_resident",
     "attach_to_step",
     "call_manager_to_counter",
     "can_undo",
+    "chase_wait",
     "colleagues_of",
     "comment_as_resident",
     "confirm_wish",
+    "decide_claim",
+    "decide_overtime",
     "decline_ticket",
     "dispatch_ticket",
+    "hide_name",
     "inform_resident",
+    "keep_promise",
+    "link_tickets",
+    "make_claim",
     "may_take",
+    "merge_tickets",
+    "move_promise",
+    "name_person_complained_about",
+    "name_responsible",
     "named_in",
     "note_handling",
     "note_inside",
+    "pass_claim_up",
     "pass_on_praise",
+    "person_called",
+    "promise_resident",
     "rate_ticket",
     "record_arrival",
     "record_callback",
     "register",
     "register_ticket",
     "remind_holder",
+    "remove_helper",
     "reopen_ticket",
     "reply_to_resident",
     "resolve_ticket",
@@ -74,5 +98,6 @@ __all__ = [
     "steps_open_to",
     "undo_last_step",
     "wait",
+    "watch",
     "withdraw_ticket",
 ]

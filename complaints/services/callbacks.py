@@ -205,6 +205,9 @@ def finish_callback(
 
 
 def close(change: Change) -> None:
+    """Over, unless a word given to the resident is still to be kept: then that closes it."""
+    if change.running(Target.PROMISE):
+        return
     change.ticket.status = Status.CLOSED
     change.note(EventKind.CLOSED)
 

@@ -30,10 +30,12 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "department": department, "dispatch_now": "on",
     }  # fmt: skip
     good = {"department": department, "how": "phone", "understood": "yes", "severity": "minor",
-            "version": "", "seen": "", "text": keep("text"), "said": keep("said")}  # fmt: skip
+            "version": "", "seen": "", "text": keep("text"), "said": keep("said"), "waits_for": "resident",
+            "until": "2030-01-01T10:00", "at": "2030-01-01T10:00", "told_how": "phone", "decision": "granted",
+            "turn": "1", "number": "YJW-20261121-9999", "person": str(house.reception_b.pk), "amount": "12.50"}  # fmt: skip
     steps = {
         f"complaints:step_{slug}": (
-            next(name for name in ("reception", "engineer", "engineering_head", "manager") if name in STEPS[slug]),
+            next(name for name in ("reception", "engineer", "engineering_head", "manager", "ops") if name in STEPS[slug]),
             "POST", f"{where}{slug}/",
             {name: good[name] for name in (spec.form.base_fields if spec.form else ("version", "seen"))} | {"next": ""},
         )
