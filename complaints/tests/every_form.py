@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from complaints.dispositions import RegisterFilterForm
 from complaints.forms import CallbackForm, FilterForm, RegisterForm
 from complaints.models import Callback, Category, Ticket
 from complaints.saved_views import save_view
@@ -79,6 +80,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "complaints:form": ("reception", "GET", f"{where}form/", {"print": "1"}),
         "complaints:callbacks": ("reception", "GET", "/callbacks/", {"call": str(callback.pk)}),
         "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
+        **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),
         "health": ("", "GET", "/health/", {}),
         "live": ("", "GET", "/health/live/", {}),
@@ -96,6 +98,16 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "drafts:preview": ("reception", "GET", f"/me/drafts/files/{NO_FILE}/", {}),
         "drafts:remove_file": ("reception", "POST", f"/me/drafts/files/{NO_FILE}/remove/", {"draft": "register"}),
     } | accounts_forms(house) | archive_forms(house)  # fmt: skip
+
+
+def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
+    """The register, the case library and the common issues."""
+    asked = dict.fromkeys(RegisterFilterForm.base_fields, "") | {"month": "2026-11", "kind": "any"}
+    return {
+        "complaints:dispositions": ("reception", "GET", "/tickets/register/", asked),
+        "complaints:dispositions_paper": ("reception", "GET", "/tickets/register/print/", asked),
+        "complaints:dispositions_export": ("supervisor", "GET", "/tickets/register/export.xlsx", asked),
+    }
 
 
 def accounts_forms(house: House) -> dict[str, Form]:

@@ -34,6 +34,7 @@ ENGINEERING = frozenset({"engineer", "engineer_b", "engineering_head"})
 DEPARTMENTS = ENGINEERING | {"guard", "security_head", "gardener"}
 SEE_TICKETS = DESK_PEOPLE | MANAGERS | DEPARTMENTS
 SEE_THIS_TICKET = DESK_PEOPLE | MANAGERS | ENGINEERING
+READ_THE_REGISTER = DESK_PEOPLE | MANAGERS | {"engineering_head", "security_head", "neighbour"}
 OF_A_DESK = DESK_PEOPLE | {"neighbour"}
 ADMINISTRATORS = frozenset({"admin"})
 
@@ -127,6 +128,9 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
     "complaints:known": ("post", "/tickets/new/known/", OF_A_DESK),
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
+    "complaints:dispositions": ("get", "/tickets/register/", READ_THE_REGISTER),
+    "complaints:dispositions_paper": ("get", "/tickets/register/print/", READ_THE_REGISTER),
+    "complaints:dispositions_export": ("get", "/tickets/register/export.xlsx", LEADERS),
     "complaints:ticket": ("get", "/tickets/{number}/", SEE_THIS_TICKET),
     "complaints:preview": ("get", "/tickets/{number}/preview/", SEE_THIS_TICKET),
     "complaints:bulk": ("post", "/queue/bulk/", SEE_TICKETS | {"neighbour"}),

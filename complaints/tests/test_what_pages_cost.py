@@ -56,6 +56,8 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception", "/residents/buildings/YJW/8/", residents),
     ("reception", "/tickets/new/residents/?q=赵敏", residents),
     ("reception", "/queue/?tab=all&q=楼道", tickets),
+    ("reception", "/tickets/register/?month=2026-11", tickets),
+    ("reception", "/tickets/register/print/?month=2026-11", tickets),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),
