@@ -47,6 +47,16 @@ PLACES = [
         on_phone=False,
     ),
     menu.Place(
+        "/cases/",
+        _("Case library"),
+        _("Case library"),
+        pgettext_lazy("menu", "Service"),
+        "book",
+        SEE_TICKETS,
+        rank=36,
+        on_phone=False,
+    ),
+    menu.Place(
         "/dashboard/",
         _("SLA dashboard"),
         pgettext_lazy("menu", "Dashboard"),

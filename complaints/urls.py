@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from complaints.views import (
     bulk,
     callbacks,
+    cases,
     dashboard,
     dispositions,
     files,
@@ -47,6 +48,10 @@ urlpatterns = [
     path("tickets/register/print/", dispositions.paper, name="dispositions_paper"),
     path("tickets/register/export.xlsx", dispositions.export, name="dispositions_export"),
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<number:number>/case/", cases.write, name="write_case"),
+    path("tickets/<number:number>/similar/", cases.similar, name="similar"),
+    path("cases/", cases.library, name="cases"),
+    path("cases/<int:case_id>/", cases.case, name="case"),
     path("tickets/<number:number>/slip/", paper.slip, name="slip"),
     path("tickets/<number:number>/form/", paper.form, name="form"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),

@@ -1,6 +1,7 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
 from complaints.models.callbacks import Callback
+from complaints.models.cases import CaseVersion, LibraryCase
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
@@ -12,9 +13,11 @@ __all__ = [
     "TITLE_LENGTH",
     "Attachment",
     "Callback",
+    "CaseVersion",
     "Category",
     "DayNumber",
     "LastStep",
+    "LibraryCase",
     "Phrase",
     "SavedView",
     "Ticket",

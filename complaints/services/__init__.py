@@ -7,6 +7,7 @@ from complaints.services.callbacks import (
     record_callback,
     reopen_ticket,
 )
+from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
 from complaints.services.dispatching import (
     answer_on_the_spot,
@@ -53,6 +54,7 @@ __all__ = [
     "dispatch_ticket",
     "inform_resident",
     "may_take",
+    "may_write_case",
     "named_in",
     "note_handling",
     "note_inside",
@@ -75,4 +77,5 @@ __all__ = [
     "undo_last_step",
     "wait",
     "withdraw_ticket",
+    "write_case",
 ]

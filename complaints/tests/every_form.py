@@ -5,9 +5,10 @@ from __future__ import annotations
 from complaints.dispositions import RegisterFilterForm
 from complaints.forms import CallbackForm, FilterForm, RegisterForm
 from complaints.models import Callback, Category, Ticket
+from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
 from complaints.tests.house import House
-from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive
+from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive, in_the_library
 from complaints.views.steps import SPECS
 from portal.pages.forms import LooksForm
 from residents.views import changing
@@ -103,7 +104,14 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
 def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
     """The register, the case library and the common issues."""
     asked = dict.fromkeys(RegisterFilterForm.base_fields, "") | {"month": "2026-11", "kind": "any"}
+    library = in_the_library(house)
+    texts = dict.fromkeys(CASE_TEXTS, keep("text")) | {"title": keep("title"), "version": "0"}
+    narrowed = {"q": "灯管", "category": "power", "department": "engineering", "page": "1"}
     return {
+        "complaints:write_case": ("engineer", "POST", f"/tickets/{library['settled']}/case/", texts),
+        "complaints:similar": ("reception", "GET", f"/tickets/{ticket.number}/similar/", {}),
+        "complaints:cases": ("reception", "GET", "/cases/", narrowed),
+        "complaints:case": ("reception", "GET", f"/cases/{library['case']}/", {}),
         "complaints:dispositions": ("reception", "GET", "/tickets/register/", asked),
         "complaints:dispositions_paper": ("reception", "GET", "/tickets/register/print/", asked),
         "complaints:dispositions_export": ("supervisor", "GET", "/tickets/register/export.xlsx", asked),

@@ -12,8 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from complaints.models import Callback
+from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
-from complaints.services import attach_to_step, note_inside
+from complaints.services import attach_to_step, note_inside, write_case
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
 from portal.drafts import services as drafts
@@ -30,6 +31,7 @@ SIGNED_IN = ANYBODY - {"anonymous", "resident"}
 DESK_PEOPLE = frozenset(name for name, (role, _department) in STAFF.items() if role in DESK)
 MANAGERS = frozenset(name for name, (role, _department) in STAFF.items() if role in MANAGEMENT)
 LEADERS = frozenset(name for name, (role, _department) in STAFF.items() if role in LEADERSHIP)
+RECEPTIONISTS = frozenset({"reception", "reception_b"})
 ENGINEERING = frozenset({"engineer", "engineer_b", "engineering_head"})
 DEPARTMENTS = ENGINEERING | {"guard", "security_head", "gardener"}
 SEE_TICKETS = DESK_PEOPLE | MANAGERS | DEPARTMENTS
@@ -137,6 +139,10 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:views": ("get", "/queue/views/", SEE_TICKETS | {"neighbour"}),
     "complaints:change_view": ("post", "/queue/views/{view}/", frozenset({"reception"})),
     "complaints:colleagues": ("get", "/tickets/{number}/colleagues/?q=e", SEE_THIS_TICKET),
+    "complaints:write_case": ("get", "/tickets/{settled}/case/", ENGINEERING | DESK_PEOPLE - RECEPTIONISTS),
+    "complaints:similar": ("get", "/tickets/{number}/similar/", SEE_THIS_TICKET),
+    "complaints:cases": ("get", "/cases/", SEE_TICKETS | {"neighbour"}),
+    "complaints:case": ("get", "/cases/{case}/", SEE_TICKETS | {"neighbour"}),
     "complaints:slip": ("get", "/tickets/{number}/slip/", DESK_PEOPLE),
     "complaints:form": ("get", "/tickets/{number}/form/", SEE_THIS_TICKET),
     "complaints:undo": ("post", "/tickets/{undoable}/undo/", frozenset({"leader"})),
@@ -236,6 +242,13 @@ def in_the_archive(house: House) -> dict[str, Any]:
     }
 
 
+def in_the_library(house: House) -> dict[str, Any]:
+    """A settled ticket and its case."""
+    settled = house.informed(MORNING)
+    words = dict.fromkeys(CASE_TEXTS, "更换灯管")
+    return {"settled": settled.number, "case": write_case(settled.pk, words, by=house.people["engineer"]).pk}
+
+
 def verdict(answer: Any) -> str:
     if answer.status_code == 403 and b'name="kept"' in answer.content:  # the door, holding what was typed
         return "sign in first"
@@ -278,6 +291,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         "file": waiting.uuid,
         "attached": attached.uuid,
         "undoable": undoable.number,
+        **in_the_library(house),
         "view": save_view(house.reception, "x", {"tab": "all"}).pk,
         **in_the_archive(house),
     }
