@@ -34,6 +34,7 @@ class ComplaintsConfig(AppConfig):
         owners.register(Attachment.objects.all)
         places.register(drafting.REGISTER, drafting.register_place)
         places.register("ticket", drafting.ticket_place)
+        places.register("case", drafting.case_place)
         places.register("callback", drafting.callback_place)
         notices.register_wordings()
         menu.register()

@@ -3,7 +3,9 @@ from django.urls import path, register_converter
 from complaints.views import (
     bulk,
     callbacks,
+    cases,
     dashboard,
+    dispositions,
     files,
     known,
     naming,
@@ -15,6 +17,7 @@ from complaints.views import (
     taking,
     ticket,
     undo,
+    why,
 )
 from complaints.views.steps import SPECS
 
@@ -42,9 +45,17 @@ urlpatterns = [
     path("tickets/new/", register.register, name="register"),
     path("tickets/new/known/", known.known, name="known"),
     path("tickets/new/residents/", party.residents, name="residents"),
+    path("tickets/register/", dispositions.register, name="dispositions"),
+    path("tickets/register/print/", dispositions.paper, name="dispositions_paper"),
+    path("tickets/register/export.xlsx", dispositions.export, name="dispositions_export"),
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<number:number>/case/", cases.write, name="write_case"),
+    path("tickets/<number:number>/similar/", cases.similar, name="similar"),
+    path("cases/", cases.library, name="cases"),
+    path("cases/<int:case_id>/", cases.case, name="case"),
     path("tickets/<number:number>/slip/", paper.slip, name="slip"),
     path("tickets/<number:number>/form/", paper.form, name="form"),
+    path("tickets/<number:number>/why/", why.why, name="why"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),
     path("tickets/<number:number>/colleagues/", naming.colleagues, name="colleagues"),
     path("tickets/<number:number>/undo/", undo.undo, name="undo"),

@@ -1,6 +1,7 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
 from complaints.models.callbacks import Callback
+from complaints.models.cases import CaseVersion, LibraryCase
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
@@ -13,10 +14,12 @@ __all__ = [
     "TITLE_LENGTH",
     "Attachment",
     "Callback",
+    "CaseVersion",
     "Category",
     "Claim",
     "DayNumber",
     "LastStep",
+    "LibraryCase",
     "OvertimeRequest",
     "Phrase",
     "SavedView",

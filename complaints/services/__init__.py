@@ -7,6 +7,7 @@ from complaints.services.callbacks import (
     record_callback,
     reopen_ticket,
 )
+from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
 from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
 from complaints.services.dispatching import (
@@ -69,6 +70,7 @@ __all__ = [
     "link_tickets",
     "make_claim",
     "may_take",
+    "may_write_case",
     "merge_tickets",
     "move_promise",
     "name_person_complained_about",
@@ -100,4 +102,5 @@ __all__ = [
     "wait",
     "watch",
     "withdraw_ticket",
+    "write_case",
 ]

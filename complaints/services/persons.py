@@ -66,6 +66,6 @@ def person_called(name: str, site_id: int) -> User | None:
     if not name.strip():
         return None
     posts = Membership.objects.filter(user__is_active=True, user__name=name.strip())
-    here = posts.filter(site_id=site_id) | posts.filter(site_id=None)
+    here = posts.filter(site_id=site_id) | posts.filter(site__isnull=True)
     ids = set(here.values_list("user_id", flat=True))
     return User.objects.get(pk=ids.pop()) if len(ids) == 1 else None

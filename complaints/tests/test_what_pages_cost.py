@@ -9,6 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from complaints.models.cases import CASE_TEXTS
+from complaints.services import write_case
 from complaints.tests.house import MORNING, House
 from portal import memo
 from portal.drafts import services as drafts
@@ -49,6 +51,11 @@ def problems(house: House, n: int) -> None:
     run.problems.create(refused=True, sheet="x", row=n, column="owner", code="owner_missing")
 
 
+def cases(house: House, n: int) -> None:
+    words = dict.fromkeys(CASE_TEXTS, f"更换灯管 {n}")
+    write_case(house.informed(MORNING).pk, words, by=house.engineer)
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -56,6 +63,9 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception", "/residents/buildings/YJW/8/", residents),
     ("reception", "/tickets/new/residents/?q=赵敏", residents),
     ("reception", "/queue/?tab=all&q=楼道", tickets),
+    ("reception", "/tickets/register/?month=2026-11", tickets),
+    ("reception", "/tickets/register/print/?month=2026-11", tickets),
+    ("reception", "/cases/?q=灯管", cases),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),

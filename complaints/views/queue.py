@@ -188,11 +188,11 @@ def _query(tab: str, asked: dict[str, Any], **more: str) -> str:
         "late": asked["late"],
     }
     if asked["after"] and "after" not in more:
-        kept["after"] = _mark(asked["after"][0], asked["after"][1])
+        kept["after"] = mark(asked["after"][0], asked["after"][1])
     return urlencode({name: value for name, value in {**kept, **more}.items() if value})
 
 
-def _mark(moment: datetime, pk: int) -> str:
+def mark(moment: datetime, pk: int) -> str:
     """Where the next page begins: microseconds since 1970, and the id."""
     return f"{int(moment.astimezone(UTC).timestamp() * 1_000_000)}-{pk}"
 
@@ -227,7 +227,7 @@ def _pager(
         "first_url": "/queue/?" + urlencode({k: v for k, v in {"tab": tab, "q": asked["q"]}.items() if v})
         if asked["after"]
         else "",
-        "next_url": "/queue/?" + _query(tab, asked, after=_mark(last.queue_at, last.pk)) if more and last else "",
+        "next_url": "/queue/?" + _query(tab, asked, after=mark(last.queue_at, last.pk)) if more and last else "",
         "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(lines))
         % {"shown": len(lines)}
         if filtered

@@ -136,6 +136,7 @@ class Ledger:
         """
         if not timer.is_open:
             return
+        was = timer.due_at
         timer.policy_target_id, timer.fixed_due_at = policy_target_id, fixed_due_at
         timer.term += 1
         if timer.state == TimerState.RUNNING:
@@ -144,7 +145,12 @@ class Ledger:
             timer.next_level = min(timer.levels_fired, past)
             timer.next_check_at = next_check(timer)
         self._touch(
-            timer, TimerEventKind.RECOMPUTED, policy_target=policy_target_id, cause=cause, fixed=as_json(fixed_due_at)
+            timer,
+            TimerEventKind.RECOMPUTED,
+            policy_target=policy_target_id,
+            cause=cause,
+            fixed=as_json(fixed_due_at),
+            was=as_json(was),
         )
 
     def undo(
