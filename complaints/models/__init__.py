@@ -1,6 +1,6 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
-from complaints.models.callbacks import Callback
+from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
@@ -12,8 +12,10 @@ __all__ = [
     "TITLE_LENGTH",
     "Attachment",
     "Callback",
+    "CallbackQuerySet",
     "Category",
     "DayNumber",
+    "Goal",
     "LastStep",
     "Phrase",
     "SavedView",

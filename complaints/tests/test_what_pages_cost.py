@@ -49,6 +49,10 @@ def problems(house: House, n: int) -> None:
     run.problems.create(refused=True, sheet="x", row=n, column="owner", code="owner_missing")
 
 
+def told(house: House, n: int) -> None:
+    house.informed(MORNING, description=f"楼道照明第{n}次不亮")
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -56,6 +60,9 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception", "/residents/buildings/YJW/8/", residents),
     ("reception", "/tickets/new/residents/?q=赵敏", residents),
     ("reception", "/queue/?tab=all&q=楼道", tickets),
+    ("reception_b", "/callbacks/", told),
+    ("supervisor", "/callbacks/rate/?month=2026-11", told),
+    ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),
