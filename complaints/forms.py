@@ -331,6 +331,8 @@ class CallbackForm(forms.Form):
         choices=[("", ""), *[(str(n), str(n)) for n in range(1, 6)]], coerce=int, empty_value=None, required=False
     )
     remarks = forms.CharField(max_length=1000, required=False)
+    they_called = forms.BooleanField(required=False)
+    as_suggestion = forms.BooleanField(required=False)
     tried = forms.IntegerField(min_value=0, max_value=9, required=False, widget=forms.HiddenInput)
 
 

@@ -340,10 +340,12 @@ class CallbackOutcome(models.TextChoices):
     REFUSED = "refused", _("Refused")
     RATED = "rated", _("Rated by the resident")
     UNREACHABLE = "unreachable", _("Unreachable after three attempts")
+    NOT_DRAWN = "not_drawn", _("Not drawn")
 
 
 # Kinds whose informed tickets are called back: complaints always, these when drawn (K1).
 ALWAYS_CALLED_BACK = frozenset({Kind.COMPLAINT})
 DRAWN_FOR_CALLBACK = frozenset({Kind.SERVICE_REQUEST, Kind.HELP})
+CALLED_BACK = ALWAYS_CALLED_BACK | DRAWN_FOR_CALLBACK
 # Kinds whose department returns a form.
 HAS_FORM = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.HELP})

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from complaints.views import (
     bulk,
+    callback_rate,
     callbacks,
     cases,
     dashboard,
@@ -64,6 +65,8 @@ urlpatterns = [
     path("tickets/<number:number>/files/<uuid:file>/preview/", files.preview, name="file_preview"),
     *(path(f"tickets/<number:number>/{slug}/", taking.take, {"slug": slug}, name=f"step_{slug}") for slug in SPECS),
     path("callbacks/", callbacks.callbacks, name="callbacks"),
+    path("callbacks/rate/", callback_rate.rate, name="callback_rate"),
+    path("callbacks/rate/rows/", callback_rate.rows, name="callback_rows"),
     path("callbacks/<int:callback_id>/", callbacks.record, name="record_callback"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from complaints.models import Goal
 from complaints.states import Kind, Severity, Target
 from portal.organization.roles import Role
 from portal.promises.limits import Rule
@@ -114,3 +115,6 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
         for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
     },
 }
+
+# Shares to reach, in percent (K1, K5).
+GOALS = {Goal.Code.REQUESTS_CALLED: 80, Goal.Code.SATISFIED: 96}

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from complaints.defaults.limits import POLICIES
-from complaints.models import Category, Phrase
+from complaints.defaults.limits import GOALS, POLICIES
+from complaints.models import Category, Goal, Phrase
 from complaints.states import Kind, Severity
 from portal import memo
 from portal.calendars.models import SiteCalendar, WeeklyHours
@@ -36,6 +36,7 @@ def load_defaults() -> None:
     _load_phrases()
     _load_calendars()
     _load_policies()
+    _load_goals()
     seed_holidays(HOLIDAY_YEARS)
     memo.forget()
 
@@ -124,6 +125,11 @@ def _add_new_targets(code: str, shipped: list[dict[str, Any]]) -> None:
     for row in kept:
         row.pk, row.version = None, version
     PolicyTarget.objects.bulk_create([*kept, *(PolicyTarget(version=version, **target) for target in new)])
+
+
+def _load_goals() -> None:
+    rows = [Goal(code=code, percent=percent) for code, percent in GOALS.items()]
+    Goal.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

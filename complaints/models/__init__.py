@@ -1,6 +1,6 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
-from complaints.models.callbacks import Callback
+from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.cases import CaseVersion, LibraryCase
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
@@ -14,10 +14,12 @@ __all__ = [
     "TITLE_LENGTH",
     "Attachment",
     "Callback",
+    "CallbackQuerySet",
     "CaseVersion",
     "Category",
     "Claim",
     "DayNumber",
+    "Goal",
     "LastStep",
     "LibraryCase",
     "OvertimeRequest",

@@ -85,6 +85,13 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "complaints:why": ("reception", "GET", f"{where}why/", {"timer": ""}),
         "complaints:form": ("reception", "GET", f"{where}form/", {"print": "1"}),
         "complaints:callbacks": ("reception", "GET", "/callbacks/", {"call": str(callback.pk)}),
+        "complaints:callback_rate": (
+            "manager", "GET", "/callbacks/rate/", {"of": "all", "by": "month", "month": "2026-11"},
+        ),
+        "complaints:callback_rows": (
+            "manager", "GET", "/callbacks/rate/rows/",
+            {"of": "all", "by": "department", "month": "2026-11", "group": department, "figure": "due", "page": "1"},
+        ),
         "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
         **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),

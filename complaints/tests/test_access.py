@@ -151,6 +151,8 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:file": ("get", "/tickets/{number}/files/{attached}/", SEE_THIS_TICKET),
     "complaints:file_preview": ("get", "/tickets/{number}/files/{attached}/preview/", SEE_THIS_TICKET),
     "complaints:callbacks": ("get", "/callbacks/", OF_A_DESK),
+    "complaints:callback_rate": ("get", "/callbacks/rate/", OF_A_DESK | LEADERS),
+    "complaints:callback_rows": ("get", "/callbacks/rate/rows/?figure=due", OF_A_DESK | LEADERS),
     "complaints:record_callback": ("post", "/callbacks/{callback}/", DESK_PEOPLE),
     "complaints:dashboard": ("get", "/dashboard/", LEADERS),
 }

@@ -56,6 +56,10 @@ def cases(house: House, n: int) -> None:
     write_case(house.informed(MORNING).pk, words, by=house.engineer)
 
 
+def told(house: House, n: int) -> None:
+    house.informed(MORNING, description=f"楼道照明第{n}次不亮")
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -66,6 +70,9 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception", "/tickets/register/?month=2026-11", tickets),
     ("reception", "/tickets/register/print/?month=2026-11", tickets),
     ("reception", "/cases/?q=灯管", cases),
+    ("reception_b", "/callbacks/", told),
+    ("supervisor", "/callbacks/rate/?month=2026-11", told),
+    ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),
