@@ -1,7 +1,7 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
 from complaints.models.callbacks import Callback
-from complaints.models.cases import CaseVersion, LibraryCase
+from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
@@ -19,6 +19,7 @@ __all__ = [
     "LastStep",
     "LibraryCase",
     "Phrase",
+    "Repeat",
     "SavedView",
     "Ticket",
     "TicketEvent",

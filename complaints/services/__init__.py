@@ -22,6 +22,13 @@ from complaints.services.handling import note_handling, resolve_ticket, resume, 
 from complaints.services.intake import Report, register, register_ticket
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
 from complaints.services.reminding import remind_holder
+from complaints.services.repeats import (
+    dismiss_repeat,
+    look_for_repeats,
+    look_once_a_night,
+    may_decide_repeat,
+    open_root_cause,
+)
 from complaints.services.telling import (
     How,
     acknowledge,
@@ -51,13 +58,18 @@ __all__ = [
     "comment_as_resident",
     "confirm_wish",
     "decline_ticket",
+    "dismiss_repeat",
     "dispatch_ticket",
     "inform_resident",
+    "look_for_repeats",
+    "look_once_a_night",
+    "may_decide_repeat",
     "may_take",
     "may_write_case",
     "named_in",
     "note_handling",
     "note_inside",
+    "open_root_cause",
     "pass_on_praise",
     "rate_ticket",
     "record_arrival",

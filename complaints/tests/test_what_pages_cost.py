@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from complaints.models import Repeat
 from complaints.models.cases import CASE_TEXTS
 from complaints.services import write_case
 from complaints.tests.house import MORNING, House
@@ -56,6 +57,11 @@ def cases(house: House, n: int) -> None:
     write_case(house.informed(MORNING).pk, words, by=house.engineer)
 
 
+def repeats(house: House, n: int) -> None:
+    one = Repeat.objects.create(site=house.site, unit=house.homes[n % 2].unit, found_at=MORNING)
+    one.tickets.add(house.report(MORNING))
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -66,6 +72,7 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception", "/tickets/register/?month=2026-11", tickets),
     ("reception", "/tickets/register/print/?month=2026-11", tickets),
     ("reception", "/cases/?q=灯管", cases),
+    ("supervisor", "/cases/repeats/", repeats),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),
