@@ -7,7 +7,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import about, calling, integrity, menu, notices, open_work, shipped
+        from complaints import about, calling, integrity, menu, notices, open_work, repeats, shipped
         from complaints.api.refusals import as_problem
         from complaints.defaults.loading import furnish
         from complaints.errors import Refusal
@@ -37,6 +37,7 @@ class ComplaintsConfig(AppConfig):
         places.register("case", drafting.case_place)
         places.register("callback", drafting.callback_place)
         notices.register_wordings()
+        repeats.register_wordings()
         menu.register()
         about.register()
         calling.register()

@@ -1,7 +1,7 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
 from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
-from complaints.models.cases import CaseVersion, LibraryCase
+from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
@@ -24,6 +24,7 @@ __all__ = [
     "LibraryCase",
     "OvertimeRequest",
     "Phrase",
+    "Repeat",
     "SavedView",
     "Ticket",
     "TicketEvent",

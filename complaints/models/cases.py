@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, F, Func, IntegerField, Value, When
+from django.db.models import Case, F, Func, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,7 +17,7 @@ from complaints.like_words import alike_from, all_pairs, pairs_of
 from complaints.models.catalogue import Category
 from complaints.models.tickets import Ticket
 from portal.audit.models import APPEND_ONLY
-from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
+from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, MANAGEMENT
 
 if TYPE_CHECKING:
     from portal.organization.models import User
@@ -119,3 +119,43 @@ class CaseVersion(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_version_once"),)
         triggers = (APPEND_ONLY,)
+
+
+class RepeatQuerySet(models.QuerySet["Repeat"]):
+    def visible_to(self, user: User) -> RepeatQuerySet:
+        everywhere, sites = user.scope.sites_as(LEADERSHIP)
+        return self if everywhere else self.filter(site__in=sites)
+
+
+class Repeat(models.Model):
+    """What came back three times in a season, at one unit or of one category in one building: look for its root?"""
+
+    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("residents.Unit", models.PROTECT, null=True, related_name="+")
+    building = models.ForeignKey("residents.Building", models.PROTECT, null=True, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
+    tickets = models.ManyToManyField(Ticket, related_name="repeats")
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    root = models.OneToOneField(Ticket, models.PROTECT, null=True, related_name="root_of")
+    reason = models.CharField(max_length=500, blank=True)
+
+    objects = RepeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="repeat_of_a_unit_or_of_a_category_in_a_building",
+                condition=Q(unit__isnull=False, building=None, category=None)
+                | Q(unit=None, building__isnull=False, category__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="repeat_decided_either_way",
+                condition=Q(decided_at=None, root=None, reason="")
+                | Q(decided_at__isnull=False, root__isnull=False, reason="")
+                | (Q(decided_at__isnull=False, root=None) & ~Q(reason="")),
+            ),
+        )

@@ -27,6 +27,13 @@ from complaints.services.overtime import approver_of, ask_for_overtime, decide_o
 from complaints.services.persons import hide_name, name_person_complained_about, name_responsible, person_called
 from complaints.services.promising import keep_promise, move_promise, promise_resident
 from complaints.services.reminding import remind_holder
+from complaints.services.repeats import (
+    dismiss_repeat,
+    look_for_repeats,
+    look_once_a_night,
+    may_decide_repeat,
+    open_root_cause,
+)
 from complaints.services.telling import (
     How,
     acknowledge,
@@ -63,12 +70,16 @@ __all__ = [
     "decide_claim",
     "decide_overtime",
     "decline_ticket",
+    "dismiss_repeat",
     "dispatch_ticket",
     "hide_name",
     "inform_resident",
     "keep_promise",
     "link_tickets",
+    "look_for_repeats",
+    "look_once_a_night",
     "make_claim",
+    "may_decide_repeat",
     "may_take",
     "may_write_case",
     "merge_tickets",
@@ -78,6 +89,7 @@ __all__ = [
     "named_in",
     "note_handling",
     "note_inside",
+    "open_root_cause",
     "pass_claim_up",
     "pass_on_praise",
     "person_called",

@@ -122,6 +122,13 @@ def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
     return {
         "complaints:write_case": ("engineer", "POST", f"/tickets/{library['settled']}/case/", texts),
         "complaints:similar": ("reception", "GET", f"/tickets/{ticket.number}/similar/", {}),
+        "complaints:repeats": ("supervisor", "GET", "/cases/repeats/", {}),
+        "complaints:decide_repeat": (
+            "supervisor",
+            "POST",
+            f"/cases/repeats/{library['repeat']}/",
+            {"do": "dismiss", "reason": keep("reason")},
+        ),
         "complaints:cases": ("reception", "GET", "/cases/", narrowed),
         "complaints:case": ("reception", "GET", f"/cases/{library['case']}/", {}),
         "complaints:dispositions": ("reception", "GET", "/tickets/register/", asked),

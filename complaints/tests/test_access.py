@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
-from complaints.models import Callback
+from complaints.models import Callback, Repeat
 from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
 from complaints.services import attach_to_step, note_inside, write_case
@@ -142,6 +142,8 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:write_case": ("get", "/tickets/{settled}/case/", ENGINEERING | DESK_PEOPLE - RECEPTIONISTS),
     "complaints:similar": ("get", "/tickets/{number}/similar/", SEE_THIS_TICKET),
     "complaints:cases": ("get", "/cases/", SEE_TICKETS | {"neighbour"}),
+    "complaints:repeats": ("get", "/cases/repeats/", LEADERS),
+    "complaints:decide_repeat": ("post", "/cases/repeats/{repeat}/", LEADERS),  # who may not decide is told so
     "complaints:case": ("get", "/cases/{case}/", SEE_TICKETS | {"neighbour"}),
     "complaints:slip": ("get", "/tickets/{number}/slip/", DESK_PEOPLE),
     "complaints:why": ("get", "/tickets/{number}/why/", SEE_THIS_TICKET),
@@ -265,10 +267,15 @@ def in_the_archive(house: House) -> dict[str, Any]:
 
 
 def in_the_library(house: House) -> dict[str, Any]:
-    """A settled ticket and its case."""
+    """A settled ticket, its case, and what repeats."""
     settled = house.informed(MORNING)
     words = dict.fromkeys(CASE_TEXTS, "更换灯管")
-    return {"settled": settled.number, "case": write_case(settled.pk, words, by=house.people["engineer"]).pk}
+    unit = house.homes[0].unit
+    return {
+        "settled": settled.number,
+        "case": write_case(settled.pk, words, by=house.people["engineer"]).pk,
+        "repeat": Repeat.objects.create(site=house.site, unit=unit, found_at=MORNING).pk,
+    }
 
 
 def verdict(answer: Any) -> str:

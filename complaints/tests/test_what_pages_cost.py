@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from complaints.models import Repeat
 from complaints.models.cases import CASE_TEXTS
 from complaints.services import write_case
 from complaints.tests.house import MORNING, House
@@ -60,6 +61,11 @@ def told(house: House, n: int) -> None:
     house.informed(MORNING, description=f"楼道照明第{n}次不亮")
 
 
+def repeats(house: House, n: int) -> None:
+    one = Repeat.objects.create(site=house.site, unit=house.homes[n % 2].unit, found_at=MORNING)
+    one.tickets.add(house.report(MORNING))
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -73,6 +79,7 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception_b", "/callbacks/", told),
     ("supervisor", "/callbacks/rate/?month=2026-11", told),
     ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
+    ("supervisor", "/cases/repeats/", repeats),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),

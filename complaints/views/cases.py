@@ -27,7 +27,7 @@ from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.known import MOST_ALIKE
 from portal.drafts import services as drafts
 from portal.drafts.shown import of_form
-from portal.organization.models import User
+from portal.organization.roles import LEADERSHIP
 from portal.pages.houses import department_of, departments
 
 PAGE = 20
@@ -83,7 +83,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "categories": [(one.code, str(one)) for one in categories().values() if one.parent_id is None],
         "departments": list({one.code: str(one) for one in departments().values()}.items()),
         "tab": "cases",
-        "sees_repeats": sees_repeats(user_of(request)),
+        "sees_repeats": user_of(request).scope.holds(LEADERSHIP),
     }
     return render(request, "complaints/cases.html", context)
 
@@ -193,7 +193,3 @@ def similar(request: HttpRequest, number: str) -> HttpResponse:
     }
     name = "_similar" if request.htmx else "similar"  # type: ignore[attr-defined]
     return render(request, f"complaints/{name}.html", context)
-
-
-def sees_repeats(user: User) -> bool:
-    return False
