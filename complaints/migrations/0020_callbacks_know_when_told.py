@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0010_case_library"),
+        ("complaints", "0011_repeats"),
     ]
 
     operations = [
