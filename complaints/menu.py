@@ -57,6 +57,16 @@ PLACES = [
         on_phone=False,
     ),
     menu.Place(
+        "/common-issues/",
+        _("Common issues"),
+        _("Common issues"),
+        pgettext_lazy("menu", "Service"),
+        "collection",
+        DESK | MANAGEMENT,
+        rank=38,
+        on_phone=False,
+    ),
+    menu.Place(
         "/dashboard/",
         _("SLA dashboard"),
         pgettext_lazy("menu", "Dashboard"),

@@ -204,6 +204,7 @@ class EventKind(models.TextChoices):
     UNDONE = "undone", _("Undone")
     MANAGER_CALLED = "manager_called", _("Supervising manager called to the counter")
     REMINDED = "reminded", _("Reminded")
+    GROUPED = "grouped", _("Part of a common issue")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.

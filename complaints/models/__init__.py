@@ -4,6 +4,7 @@ from complaints.models.callbacks import Callback
 from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
+from complaints.models.issues import CommonIssue, IssueTicket
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
 from complaints.saved_views import SavedView
@@ -15,7 +16,9 @@ __all__ = [
     "Callback",
     "CaseVersion",
     "Category",
+    "CommonIssue",
     "DayNumber",
+    "IssueTicket",
     "LastStep",
     "LibraryCase",
     "Phrase",

@@ -20,6 +20,7 @@ from complaints.services.dispatching import (
 from complaints.services.grading import confirm_wish, set_severity
 from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
 from complaints.services.intake import Report, register, register_ticket
+from complaints.services.issues import join_issue, leave_issue, open_issue, publish_issue, tell_callers
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
 from complaints.services.reminding import remind_holder
 from complaints.services.repeats import (
@@ -61,6 +62,8 @@ __all__ = [
     "dismiss_repeat",
     "dispatch_ticket",
     "inform_resident",
+    "join_issue",
+    "leave_issue",
     "look_for_repeats",
     "look_once_a_night",
     "may_decide_repeat",
@@ -69,8 +72,10 @@ __all__ = [
     "named_in",
     "note_handling",
     "note_inside",
+    "open_issue",
     "open_root_cause",
     "pass_on_praise",
+    "publish_issue",
     "rate_ticket",
     "record_arrival",
     "record_callback",
@@ -86,6 +91,7 @@ __all__ = [
     "set_severity",
     "sign_for_ticket",
     "steps_open_to",
+    "tell_callers",
     "undo_last_step",
     "wait",
     "withdraw_ticket",

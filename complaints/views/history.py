@@ -59,6 +59,7 @@ MARKS = {
     EventKind.INTERNAL_NOTE: ("lock", "inner"),
     EventKind.REGRADED: ("up", ""),
     EventKind.REMINDED: ("ok", "inner"),
+    EventKind.GROUPED: ("clip", "inner"),
 }
 # What the clock did and everybody should see; the rest stands in the view of the limits only.
 LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})
@@ -193,12 +194,17 @@ def _reminded(details: dict[str, Any]) -> str:
     return details.get("person") or told(details)
 
 
+def _grouped(details: dict[str, Any]) -> str:
+    return _("no longer “%(title)s”") % details if details.get("out") else f"“{details.get('title', '')}”"
+
+
 def _undone(details: dict[str, Any]) -> str:
     return str(EventKind(details["step"]).label) if details.get("step") in EventKind.values else ""
 
 
 _DETAILS = {
     EventKind.UNDONE: _undone,
+    EventKind.GROUPED: _grouped,
     EventKind.REGISTERED: _severity,
     EventKind.REMINDED: _reminded,
     EventKind.DISPATCHED: _department,
