@@ -67,6 +67,16 @@ PLACES = [
         on_phone=False,
     ),
     menu.Place(
+        "/suggestion-box/",
+        _("Suggestion box"),
+        _("Suggestion box"),
+        pgettext_lazy("menu", "Service"),
+        "envelope",
+        DESK | MANAGEMENT,
+        rank=40,
+        on_phone=False,
+    ),
+    menu.Place(
         "/dashboard/",
         _("SLA dashboard"),
         pgettext_lazy("menu", "Dashboard"),

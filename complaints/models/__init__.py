@@ -1,5 +1,6 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
+from complaints.models.box import BoxOpening
 from complaints.models.callbacks import Callback
 from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
@@ -13,6 +14,7 @@ __all__ = [
     "FAR_AWAY",
     "TITLE_LENGTH",
     "Attachment",
+    "BoxOpening",
     "Callback",
     "CaseVersion",
     "Category",

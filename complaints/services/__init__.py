@@ -1,6 +1,7 @@
 """Everything that a person or the clock does to a ticket; each call is one transaction."""
 
 from complaints.services.attaching import MOST_OF_RESIDENTS, attach_as_resident, attach_to_step
+from complaints.services.box import Slip, open_box, tell_missed_week
 from complaints.services.callbacks import (
     answer_within_a_day,
     rate_ticket,
@@ -48,6 +49,7 @@ __all__ = [
     "Colleague",
     "How",
     "Report",
+    "Slip",
     "acknowledge",
     "answer_on_the_spot",
     "answer_within_a_day",
@@ -72,6 +74,7 @@ __all__ = [
     "named_in",
     "note_handling",
     "note_inside",
+    "open_box",
     "open_issue",
     "open_root_cause",
     "pass_on_praise",
@@ -92,6 +95,7 @@ __all__ = [
     "sign_for_ticket",
     "steps_open_to",
     "tell_callers",
+    "tell_missed_week",
     "undo_last_step",
     "wait",
     "withdraw_ticket",

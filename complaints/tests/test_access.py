@@ -143,6 +143,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:write_case": ("get", "/tickets/{settled}/case/", ENGINEERING | DESK_PEOPLE - RECEPTIONISTS),
     "complaints:similar": ("get", "/tickets/{number}/similar/", SEE_THIS_TICKET),
     "complaints:attach_to_issue": ("post", "/tickets/{number}/issue/", DESK_PEOPLE),
+    "complaints:box": ("get", "/suggestion-box/", SEE_ISSUES | {"neighbour"}),
     "complaints:issues": ("get", "/common-issues/", SEE_ISSUES | {"neighbour"}),
     "complaints:published_issues": ("get", "/common-issues/published/", SEE_ISSUES | {"neighbour"}),
     "complaints:issue": ("get", "/common-issues/{issue}/", SEE_ISSUES),

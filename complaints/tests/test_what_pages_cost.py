@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from complaints.models import CommonIssue, Repeat
 from complaints.models.cases import CASE_TEXTS
-from complaints.services import join_issue, open_issue, write_case
+from complaints.services import Slip, join_issue, open_box, open_issue, write_case
 from complaints.tests.house import MORNING, House
 from portal import memo
 from portal.drafts import services as drafts
@@ -68,6 +70,11 @@ def issues(house: House, n: int) -> None:
     open_issue(house.report(MORNING).pk, f"停水 {n}", by=house.reception)
 
 
+def slips(house: House, n: int) -> None:
+    said = [Slip(f"加长椅 {n}")] * (n + 1)
+    open_box(house.site, said, on=timezone.localdate(), request_key=uuid4(), by=house.reception)
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -81,6 +88,7 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("supervisor", "/cases/repeats/", repeats),
     ("reception", "/common-issues/", issues),
     ("reception", "/common-issues/{issue}/", issues),
+    ("reception", "/suggestion-box/", slips),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),
