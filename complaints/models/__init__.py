@@ -1,9 +1,11 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
+from complaints.models.box import BoxOpening
 from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
+from complaints.models.issues import CommonIssue, IssueTicket
 from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
@@ -13,13 +15,16 @@ __all__ = [
     "FAR_AWAY",
     "TITLE_LENGTH",
     "Attachment",
+    "BoxOpening",
     "Callback",
     "CallbackQuerySet",
     "CaseVersion",
     "Category",
     "Claim",
+    "CommonIssue",
     "DayNumber",
     "Goal",
+    "IssueTicket",
     "LastStep",
     "LibraryCase",
     "OvertimeRequest",
