@@ -21,6 +21,7 @@ from complaints.services.handling import note_handling, resolve_ticket, resume, 
 from complaints.services.intake import Report, register, register_ticket
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
 from complaints.services.reminding import remind_holder
+from complaints.services.sending_later import has_arrived, note_sent_later
 from complaints.services.telling import (
     How,
     acknowledge,
@@ -51,11 +52,13 @@ __all__ = [
     "confirm_wish",
     "decline_ticket",
     "dispatch_ticket",
+    "has_arrived",
     "inform_resident",
     "may_take",
     "named_in",
     "note_handling",
     "note_inside",
+    "note_sent_later",
     "pass_on_praise",
     "rate_ticket",
     "record_arrival",

@@ -93,6 +93,11 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "pages:favicon": ("", "GET", "/favicon.ico", {}),
         "pages:sign_out": ("", "POST", "/logout/", {}),
         "complaints:undo": ("reception", "POST", f"{where}undo/", {"next": ""}),
+        "complaints:later": (
+            "engineer", "POST", f"{where}later/",
+            {"key": NO_FILE, "slug": "progress", "writer": str(house.engineer.pk), "text": keep("text")},
+        ),
+        "complaints:later_worker": ("", "GET", "/later-worker.js", {}),
         "complaints:presence": ("reception", "GET", f"{where}presence/", {}),
         "complaints:file": ("reception", "GET", f"{where}files/{NO_FILE}/", {}),
         "complaints:file_preview": ("reception", "GET", f"{where}files/{NO_FILE}/preview/", {}),

@@ -29,6 +29,7 @@ from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.drafting import drafts_about, key_of, writing_words
+from complaints.views.later import keeps_for
 from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.steps import COMPOSERS, SPECS, StepSpec
 from complaints.views.strip import strip
@@ -148,6 +149,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         if steps.may_reply(user, found)
         else None,
         "last_seen": last_seen,
+        "later": keeps_for(user),
         "resident_facts": beside.resident_facts(found),
         "numbers": numbers_of(found, found.held, user, now),  # type: ignore[attr-defined]
         "archive_url": f"/residents/units/{found.unit.uuid}/"
