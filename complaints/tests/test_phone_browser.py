@@ -75,7 +75,7 @@ def test_signed_in_two_taps_and_written_without_a_line_it_arrives_once(
 
     page.context.set_offline(True)
     page.set_input_files("#do input[type=file][multiple]", taken)
-    expect(page.locator("#do .files img")).to_be_visible()
+    expect(page.locator("#do .files img")).to_have_js_property("naturalWidth", 160)
     write(page, "水泵已停")
     expect(page.locator("[data-later]")).to_contain_text("水泵已停")
     expect(page.locator("[data-later]")).to_contain_text("尚未发送")

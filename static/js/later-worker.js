@@ -12,6 +12,11 @@ self.addEventListener("fetch", (e) => {
   else if (e.request.method === "GET" && url.pathname.startsWith("/static/")) e.respondWith(file(e.request));
   else if (e.request.mode === "navigate" && KEPT.test(url.pathname)) e.respondWith(page(e.request, url));
 });
+self.addEventListener("message", (e) => {
+  const url = new URL(e.data.page);
+  if (url.origin !== location.origin || !KEPT.test(url.pathname)) return;
+  e.waitUntil(Promise.all([page(new Request(url), url), ...e.data.files.map((one) => file(new Request(one)))]));
+});
 
 async function page(request, url) {
   const kept = await caches.open(PAGES), where = url.pathname + url.search;

@@ -5,7 +5,7 @@
   const box = document.querySelector("[data-later]");
   if (!box || !("indexedDB" in window)) return;
   const words = box.dataset, writer = Number(words.later), number = words.number;
-  const SLUGS = /\/(progress|note)\/$/, PIXELS = 2e6, SOONEST = 2000, LATEST = 120000, MOST = 9;
+  const SLUGS = /\/(progress|note)\/$/, PIXELS = 2e6, PREVIEW = 160, SOONEST = 2000, LATEST = 120000, MOST = 9;
   let pause = SOONEST, timer = 0, busy = false, session = false;
 
   /* --- the store ----------------------------------------------------------------------------------------------------- */
@@ -109,8 +109,8 @@
     const add = (file) => {
       if (form.later.length >= MOST) return;
       form.later.push(file);
-      const line = make("li", ""), name = make("span", file.name, "cut"), image = file.blob.type.startsWith("image/") && make("img", "");
-      if (image) { image.alt = ""; image.src = URL.createObjectURL(file.blob); line.append(image); }
+      const line = make("li", ""), name = make("span", file.name, "cut");
+      preview(file.blob, line).catch(() => {});
       const gone = button(words.remove, () => { form.later.splice(form.later.indexOf(file), 1); line.remove(); typed(); });
       gone.setAttribute("aria-label", words.remove + " " + file.name);
       line.append(name, gone);
@@ -153,16 +153,31 @@
   async function smaller(file) {
     if (!file.type.startsWith("image/")) return file;
     const bitmap = await createImageBitmap(file), factor = Math.sqrt(PIXELS / (bitmap.width * bitmap.height));
-    if (factor >= 1) return file;
+    return factor >= 1 ? file : new Promise((made) => drawn(bitmap, factor).toBlob(made, "image/jpeg", 0.85));
+  }
+  async function preview(blob, line) {
+    if (!blob.type.startsWith("image/")) return;
+    const bitmap = await createImageBitmap(blob), image = make("img", "");
+    image.alt = "";
+    image.src = drawn(bitmap, PREVIEW / Math.max(bitmap.width, bitmap.height)).toDataURL("image/jpeg", 0.7);
+    line.prepend(image);
+  }
+  function drawn(bitmap, factor) {
     const canvas = make("canvas", "");
-    canvas.width = Math.round(bitmap.width * factor);
-    canvas.height = Math.round(bitmap.height * factor);
+    canvas.width = Math.max(1, Math.round(bitmap.width * factor));
+    canvas.height = Math.max(1, Math.round(bitmap.height * factor));
     canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    return new Promise((made) => canvas.toBlob(made, "image/jpeg", 0.85));
+    return canvas;
   }
 
   addEventListener("online", () => { pause = SOONEST; flush(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
   ready.then(show).then(flush);
-  if ("serviceWorker" in navigator && !("shared" in words)) navigator.serviceWorker.register("/later-worker.js").catch(() => {});
+  if ("serviceWorker" in navigator && !("shared" in words)) {
+    const worker = navigator.serviceWorker, first = !worker.controller; // what came before the worker did, it keeps now
+    worker.register("/later-worker.js").then(() => worker.ready).then((found) => {
+      const files = performance.getEntriesByType("resource").map((one) => one.name).filter((one) => one.includes("/static/"));
+      if (first) found.active.postMessage({ page: location.href, files });
+    }).catch(() => {});
+  }
 })();
