@@ -78,7 +78,7 @@ GROUPS = (
     choices.Group("resident", gettext_lazy("The resident: a message, a low score, praise, withdrawn")),
 )
 _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
-_COMES_UP = frozenset({"handed_up", "manager_called", "reminded"})
+_COMES_UP = frozenset({"handed_up", "manager_called", "reminded", "incident", "incident_report"})
 
 
 def _group_of(kind: str, params: Mapping[str, Any]) -> str:
@@ -134,5 +134,7 @@ _WORDINGS: dict[str, wording.Wording] = {
     "attached": lambda p: _("%(number)s: the resident has sent a photo or document.") % _values(p),
     "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
+    "incident": lambda p: _("%(number)s (%(severity)s) is marked as an incident.") % _values(p),
+    "incident_report": lambda p: _("%(number)s: the written report of the incident is there.") % _values(p),
     "manager_called": lambda p: _("%(number)s: you are asked to come to the counter.") % _values(p),
 }

@@ -204,6 +204,9 @@ class EventKind(models.TextChoices):
     UNDONE = "undone", _("Undone")
     MANAGER_CALLED = "manager_called", _("Supervising manager called to the counter")
     REMINDED = "reminded", _("Reminded")
+    INCIDENT = "incident", _("Marked as an incident")
+    INCIDENT_REPORTED = "incident_reported", _("Incident reported to the company")
+    WRITTEN_REPORT = "written_report", _("Report to the general manager written")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.

@@ -34,6 +34,8 @@ OPERATIONS_LADDER = _ladder([R.OPERATIONS_MANAGER], [R.SUPERVISOR, R.SUPERVISING
 IMPORTANT_LADDER = _ladder([R.SUPERVISING_MANAGER], [R.OPERATIONS_MANAGER], (4, R.GENERAL_MANAGER))
 MAJOR_LADDER = _ladder([R.GENERAL_MANAGER], [R.OPERATIONS_MANAGER, R.SUPERVISING_MANAGER])
 
+INCIDENT_LADDER = _ladder([R.SUPERVISOR], [R.OPERATIONS_MANAGER], (4, R.SUPERVISING_MANAGER), (12, R.GENERAL_MANAGER))
+
 RESOLVE_WITHIN = {
     Severity.MINOR: timedelta(days=2),
     Severity.IMPORTANT: timedelta(days=3),
@@ -62,6 +64,10 @@ CALLBACK = [
     _amount(Target.CALLBACK, timedelta(hours=11), DESK_LADDER, calendar="polite_hours"),
     {"target": Target.CALLBACK, "first_turn": 2, "rule": Rule.END_OF_HALF_DAY, "levels": DESK_LADDER},
 ]
+INCIDENT = [
+    _amount(Target.INCIDENT_REPORT, timedelta(hours=1), INCIDENT_LADDER),
+    {"target": Target.WRITTEN_REPORT, "rule": Rule.END_OF_NEXT_LOCAL_DAY, "levels": INCIDENT_LADDER},
+]
 HAND_UPS = {
     Severity.MINOR: [],
     Severity.IMPORTANT: [
@@ -86,15 +92,19 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
             RETURN_FORM,
             INFORM,
             *CALLBACK,
+            *INCIDENT,
         ]
         for severity in Severity
     },
     **{
-        (kind, severity): [DISPATCH, SIGN, ARRIVE, _resolve(severity), RETURN_FORM, INFORM, *CALLBACK]
+        (kind, severity): [DISPATCH, SIGN, ARRIVE, _resolve(severity), RETURN_FORM, INFORM, *CALLBACK, *INCIDENT]
         for kind in (Kind.SERVICE_REQUEST, Kind.HELP)
         for severity in Severity
     },
-    **{(kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM] for kind in (Kind.ENQUIRY, Kind.SUGGESTION)},
+    **{
+        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *INCIDENT]
+        for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
+    },
 }
 
 # Shares to reach, in percent (K1, K5).

@@ -102,14 +102,24 @@ def _load_calendars() -> None:
 
 
 def _load_policies() -> None:
-    there = set(Policy.objects.values_list("code", flat=True))
+    there = {policy.code: policy for policy in Policy.objects.all()}
     for (kind, severity), targets in POLICIES.items():
         code = f"{kind}-{severity or 'any'}"
         if code in there:
+            _add_new_targets(there[code], targets)
             continue
         policy = Policy.objects.create(code=code, kind=kind, severity=severity)
         version = PolicyVersion.objects.create(policy=policy, number=1)
         PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **target) for target in targets)
+
+
+def _add_new_targets(policy: Policy, targets: list[dict[str, Any]]) -> None:
+    """What the portal has learned to promise since: into the newest version, unless some version ever had it."""
+    had = set(PolicyTarget.objects.filter(version__policy=policy).values_list("target", "first_turn"))
+    new = [target for target in targets if (target["target"], target.get("first_turn", 1)) not in had]
+    if new:
+        newest = policy.versions.latest("number")
+        PolicyTarget.objects.bulk_create(PolicyTarget(version=newest, **target) for target in new)
 
 
 def _load_goals() -> None:

@@ -3,6 +3,7 @@
 from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
+from complaints.models.incidents import Incident
 from complaints.models.sent import SentLater
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
@@ -17,6 +18,7 @@ __all__ = [
     "Category",
     "DayNumber",
     "Goal",
+    "Incident",
     "LastStep",
     "Phrase",
     "SavedView",

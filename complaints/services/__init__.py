@@ -18,6 +18,7 @@ from complaints.services.dispatching import (
 )
 from complaints.services.grading import confirm_wish, set_severity
 from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
+from complaints.services.incidents import mark_incident, report_incident, write_incident_report
 from complaints.services.intake import Report, register, register_ticket
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
 from complaints.services.reminding import remind_holder
@@ -54,6 +55,7 @@ __all__ = [
     "dispatch_ticket",
     "has_arrived",
     "inform_resident",
+    "mark_incident",
     "may_take",
     "named_in",
     "note_handling",
@@ -68,6 +70,7 @@ __all__ = [
     "remind_holder",
     "reopen_ticket",
     "reply_to_resident",
+    "report_incident",
     "resolve_ticket",
     "resume",
     "return_form",
@@ -78,4 +81,5 @@ __all__ = [
     "undo_last_step",
     "wait",
     "withdraw_ticket",
+    "write_incident_report",
 ]

@@ -136,6 +136,8 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:slip": ("get", "/tickets/{number}/slip/", DESK_PEOPLE),
     "complaints:form": ("get", "/tickets/{number}/form/", SEE_THIS_TICKET),
     "complaints:undo": ("post", "/tickets/{undoable}/undo/", frozenset({"leader"})),
+    "complaints:incidents": ("get", "/incidents/", OF_A_DESK | LEADERS),
+    "complaints:incident": ("get", "/tickets/{number}/incident/", DESK_PEOPLE | LEADERS),
     "complaints:later": ("post", "/tickets/{number}/later/", SEE_THIS_TICKET),
     "complaints:later_worker": ("get", "/later-worker.js", ANYBODY),
     "complaints:presence": ("get", "/tickets/{number}/presence/", SEE_THIS_TICKET),

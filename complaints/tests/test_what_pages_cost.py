@@ -9,6 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from complaints.services import mark_incident
+from complaints.states import Severity
 from complaints.tests.house import MORNING, House
 from portal import memo
 from portal.drafts import services as drafts
@@ -53,6 +55,10 @@ def told(house: House, n: int) -> None:
     house.informed(MORNING, description=f"楼道照明第{n}次不亮")
 
 
+def happened(house: House, n: int) -> None:
+    mark_incident(house.report(MORNING).pk, f"水管爆裂{n}", Severity.MAJOR, by=house.reception)
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -63,6 +69,7 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception_b", "/callbacks/", told),
     ("supervisor", "/callbacks/rate/?month=2026-11", told),
     ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
+    ("gm", "/incidents/", happened),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),

@@ -59,6 +59,9 @@ MARKS = {
     EventKind.INTERNAL_NOTE: ("lock", "inner"),
     EventKind.REGRADED: ("up", ""),
     EventKind.REMINDED: ("ok", "inner"),
+    EventKind.INCIDENT: ("late", "late"),
+    EventKind.INCIDENT_REPORTED: ("up", "ok"),
+    EventKind.WRITTEN_REPORT: ("note", "ok"),
 }
 # What the clock did and everybody should see; the rest stands in the view of the limits only.
 LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})

@@ -37,7 +37,7 @@ from complaints.views.undo import undo_offer
 from complaints.views.what_if import deadlines_by_severity
 from portal.drafts.shown import FormDraft, of_forms
 from portal.organization.models import User
-from portal.organization.roles import DESK
+from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages.houses import departments_at
 from portal.promises import policies
 from residents.finding import ARCHIVE
@@ -76,7 +76,7 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = Ticket.objects.visible_to(user).with_people().select_related("first_responsible", "last_step")
+    tickets = Ticket.objects.visible_to(user).with_people().select_related("first_responsible", "last_step", "incident")
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
     return placed(get_object_or_404(annotated, number=number))
 
@@ -150,6 +150,8 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         else None,
         "last_seen": last_seen,
         "later": keeps_for(user),
+        "incident": getattr(found, "incident", None),
+        "incident_url": f"{found.url}incident/" if user.scope.holds(DESK | MANAGEMENT, found.site_id) else "",
         "resident_facts": beside.resident_facts(found),
         "numbers": numbers_of(found, found.held, user, now),  # type: ignore[attr-defined]
         "archive_url": f"/residents/units/{found.unit.uuid}/"
