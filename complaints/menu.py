@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.counting import tab_counts
+from complaints.dispositions import READERS
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, MANAGEMENT
 from portal.pages import menu
@@ -34,6 +35,26 @@ PLACES = [
         DESK,
         "to_call_back",
         rank=12,
+    ),
+    menu.Place(
+        "/tickets/register/",
+        _("Disposition register"),
+        _("Disposition register"),
+        pgettext_lazy("menu", "Service"),
+        "journal-text",
+        READERS,
+        rank=34,
+        on_phone=False,
+    ),
+    menu.Place(
+        "/cases/",
+        _("Case library"),
+        _("Case library"),
+        pgettext_lazy("menu", "Service"),
+        "book",
+        SEE_TICKETS,
+        rank=36,
+        on_phone=False,
     ),
     menu.Place(
         "/dashboard/",

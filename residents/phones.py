@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 
 REGION = "CN"
+# A mobile number as people write one into a text.
+_MOBILE_IN_TEXT = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 
 
 def normalized(text: str) -> str:
@@ -53,3 +57,13 @@ def masked_cell(text: str) -> str:
     digits = [at for at, letter in enumerate(text) if letter.isdigit()]
     hidden = set(digits[3:-2]) if len(digits) >= 7 else set()
     return "".join("*" if at in hidden else letter for at, letter in enumerate(text))
+
+
+def mobiles_in(text: str) -> list[str]:
+    """The mobile numbers that stand in a text, in one spelling."""
+    return [re.sub(r"\D", "", found) for found in _MOBILE_IN_TEXT.findall(text)]
+
+
+def masked_in(text: str) -> str:
+    """The text, with what reads like a mobile number masked."""
+    return _MOBILE_IN_TEXT.sub(lambda found: masked(re.sub(r"\D", "", found[0])), text)

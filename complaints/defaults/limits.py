@@ -68,6 +68,21 @@ INCIDENT = [
     _amount(Target.INCIDENT_REPORT, timedelta(hours=1), INCIDENT_LADDER),
     {"target": Target.WRITTEN_REPORT, "rule": Rule.END_OF_NEXT_LOCAL_DAY, "levels": INCIDENT_LADDER},
 ]
+# Small ones beside the line: a word given, how it stands, what is being waited for (C8, C13, C22).
+BESIDE = [
+    _amount(Target.PROMISE, timedelta(), DESK_LADDER),
+    _amount(Target.PROGRESS, timedelta(days=2), DESK_LADDER),
+    _amount(
+        Target.CHASE,
+        timedelta(days=2),
+        [
+            {"name": "step_1", "after": 0, "to": [R.DEPARTMENT_STAFF, R.RECEPTIONIST]},
+            {"name": "step_2", "after": 48 * HOURS, "to": [R.DEPARTMENT_HEAD, R.SUPERVISOR]},
+            {"name": "step_3", "after": 96 * HOURS, "to": [R.OPERATIONS_MANAGER]},
+            {"name": "step_4", "after": 144 * HOURS, "to": [R.SUPERVISING_MANAGER]},
+        ],
+    ),
+]
 HAND_UPS = {
     Severity.MINOR: [],
     Severity.IMPORTANT: [
@@ -93,16 +108,27 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
             INFORM,
             *CALLBACK,
             *INCIDENT,
+            *BESIDE,
         ]
         for severity in Severity
     },
     **{
-        (kind, severity): [DISPATCH, SIGN, ARRIVE, _resolve(severity), RETURN_FORM, INFORM, *CALLBACK, *INCIDENT]
+        (kind, severity): [
+            DISPATCH,
+            SIGN,
+            ARRIVE,
+            _resolve(severity),
+            RETURN_FORM,
+            INFORM,
+            *CALLBACK,
+            *INCIDENT,
+            *BESIDE,
+        ]
         for kind in (Kind.SERVICE_REQUEST, Kind.HELP)
         for severity in Severity
     },
     **{
-        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *INCIDENT]
+        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *INCIDENT, *BESIDE]
         for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
     },
 }

@@ -106,20 +106,25 @@ def _load_policies() -> None:
     for (kind, severity), targets in POLICIES.items():
         code = f"{kind}-{severity or 'any'}"
         if code in there:
-            _add_new_targets(there[code], targets)
+            _add_new_targets(code, targets)
             continue
         policy = Policy.objects.create(code=code, kind=kind, severity=severity)
         version = PolicyVersion.objects.create(policy=policy, number=1)
         PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **target) for target in targets)
 
 
-def _add_new_targets(policy: Policy, targets: list[dict[str, Any]]) -> None:
-    """What the portal has learned to promise since: into the newest version, unless some version ever had it."""
-    had = set(PolicyTarget.objects.filter(version__policy=policy).values_list("target", "first_turn"))
-    new = [target for target in targets if (target["target"], target.get("first_turn", 1)) not in had]
-    if new:
-        newest = policy.versions.latest("number")
-        PolicyTarget.objects.bulk_create(PolicyTarget(version=newest, **target) for target in new)
+def _add_new_targets(code: str, shipped: list[dict[str, Any]]) -> None:
+    """What is shipped by now and no version ever had becomes a new version; what somebody took out stays out."""
+    known = set(PolicyTarget.objects.filter(version__policy__code=code).values_list("target", flat=True))
+    new = [target for target in shipped if target["target"] not in known]
+    if not new:
+        return
+    newest = PolicyVersion.objects.filter(policy__code=code).latest("number")
+    version = PolicyVersion.objects.create(policy_id=newest.policy_id, number=newest.number + 1)
+    kept = list(newest.targets.all())
+    for row in kept:
+        row.pk, row.version = None, version
+    PolicyTarget.objects.bulk_create([*kept, *(PolicyTarget(version=version, **target) for target in new)])
 
 
 def _load_goals() -> None:

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0007_indexes_that_serve_nothing_go"),
+        ("complaints", "0011_repeats"),
     ]
 
     operations = [

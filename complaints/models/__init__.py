@@ -1,9 +1,11 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
 from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
+from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.incidents import Incident
+from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
 from complaints.models.sent import SentLater
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
@@ -15,16 +17,22 @@ __all__ = [
     "Attachment",
     "Callback",
     "CallbackQuerySet",
+    "CaseVersion",
     "Category",
+    "Claim",
     "DayNumber",
     "Goal",
     "Incident",
     "LastStep",
+    "LibraryCase",
+    "OvertimeRequest",
     "Phrase",
+    "Repeat",
     "SavedView",
     "SentLater",
     "Ticket",
     "TicketEvent",
+    "TicketLink",
     "TicketQuerySet",
     "TicketTimer",
     "TimerStep",

@@ -7,7 +7,9 @@ from complaints.services.callbacks import (
     record_callback,
     reopen_ticket,
 )
+from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
+from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
 from complaints.services.dispatching import (
     answer_on_the_spot,
     dispatch_ticket,
@@ -17,11 +19,22 @@ from complaints.services.dispatching import (
     sign_for_ticket,
 )
 from complaints.services.grading import confirm_wish, set_severity
-from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
+from complaints.services.handling import note_handling, resolve_ticket, return_form
 from complaints.services.incidents import mark_incident, report_incident, write_incident_report
 from complaints.services.intake import Report, register, register_ticket
+from complaints.services.joining import add_helper, link_tickets, merge_tickets, remove_helper, watch
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
+from complaints.services.overtime import approver_of, ask_for_overtime, decide_overtime
+from complaints.services.persons import hide_name, name_person_complained_about, name_responsible, person_called
+from complaints.services.promising import keep_promise, move_promise, promise_resident
 from complaints.services.reminding import remind_holder
+from complaints.services.repeats import (
+    dismiss_repeat,
+    look_for_repeats,
+    look_once_a_night,
+    may_decide_repeat,
+    open_root_cause,
+)
 from complaints.services.sending_later import has_arrived, note_sent_later
 from complaints.services.telling import (
     How,
@@ -35,6 +48,7 @@ from complaints.services.telling import (
     withdraw_ticket,
 )
 from complaints.services.undoing import can_undo, undo_last_step
+from complaints.services.waiting import chase_wait, resume, wait
 
 __all__ = [
     "MOST_OF_RESIDENTS",
@@ -42,32 +56,56 @@ __all__ = [
     "How",
     "Report",
     "acknowledge",
+    "add_helper",
     "answer_on_the_spot",
     "answer_within_a_day",
+    "approver_of",
+    "ask_for_overtime",
     "attach_as_resident",
     "attach_to_step",
     "call_manager_to_counter",
     "can_undo",
+    "chase_wait",
     "colleagues_of",
     "comment_as_resident",
     "confirm_wish",
+    "decide_claim",
+    "decide_overtime",
     "decline_ticket",
+    "dismiss_repeat",
     "dispatch_ticket",
     "has_arrived",
+    "hide_name",
     "inform_resident",
+    "keep_promise",
+    "link_tickets",
+    "look_for_repeats",
+    "look_once_a_night",
+    "make_claim",
     "mark_incident",
+    "may_decide_repeat",
     "may_take",
+    "may_write_case",
+    "merge_tickets",
+    "move_promise",
+    "name_person_complained_about",
+    "name_responsible",
     "named_in",
     "note_handling",
     "note_inside",
     "note_sent_later",
+    "open_root_cause",
+    "pass_claim_up",
     "pass_on_praise",
+    "person_called",
+    "promise_resident",
     "rate_ticket",
     "record_arrival",
     "record_callback",
     "register",
     "register_ticket",
     "remind_holder",
+    "remove_helper",
     "reopen_ticket",
     "reply_to_resident",
     "report_incident",
@@ -80,6 +118,8 @@ __all__ = [
     "steps_open_to",
     "undo_last_step",
     "wait",
+    "watch",
     "withdraw_ticket",
+    "write_case",
     "write_incident_report",
 ]

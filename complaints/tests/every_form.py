@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from complaints.dispositions import RegisterFilterForm
 from complaints.forms import CallbackForm, FilterForm, RegisterForm
 from complaints.models import Callback, Category, Ticket
+from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
 from complaints.tests.house import House
-from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive
+from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive, in_the_library
 from complaints.views.steps import SPECS
 from portal.pages.forms import LooksForm
 from residents.views import changing
 
+TAKEN_BY = ("reception", "engineer", "engineering_head", "manager", "ops")
 Form = tuple[str, str, str, dict[str, str]]
 NO_FILE = "00000000-0000-4000-8000-000000000002"
 
@@ -30,10 +33,13 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "department": department, "dispatch_now": "on",
     }  # fmt: skip
     good = {"department": department, "how": "phone", "understood": "yes", "severity": "minor",
-            "version": "", "seen": "", "text": keep("text"), "said": keep("said")}  # fmt: skip
+            "version": "", "seen": "", "text": keep("text"), "said": keep("said"), "waits_for": "resident",
+            "until": "2030-01-01T10:00", "at": "2030-01-01T10:00", "told_how": "phone", "decision": "granted",
+            "turn": "1", "number": "YJW-20261121-9999", "person": str(house.reception_b.pk),
+            "amount": "12.50"}  # fmt: skip
     steps = {
         f"complaints:step_{slug}": (
-            next(name for name in ("reception", "engineer", "engineering_head", "manager") if name in STEPS[slug]),
+            next(name for name in TAKEN_BY if name in STEPS[slug]),
             "POST", f"{where}{slug}/",
             {name: good[name] for name in (spec.form.base_fields if spec.form else ("version", "seen"))} | {"next": ""},
         )
@@ -76,6 +82,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         ),
         "complaints:colleagues": ("reception", "GET", f"{where}colleagues/", {"q": "e"}),
         "complaints:slip": ("reception", "GET", f"{where}slip/", {"print": "1"}),
+        "complaints:why": ("reception", "GET", f"{where}why/", {"timer": ""}),
         "complaints:form": ("reception", "GET", f"{where}form/", {"print": "1"}),
         "complaints:callbacks": ("reception", "GET", "/callbacks/", {"call": str(callback.pk)}),
         "complaints:callback_rate": (
@@ -86,6 +93,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             {"of": "all", "by": "department", "month": "2026-11", "group": department, "figure": "due", "page": "1"},
         ),
         "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
+        **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),
         "health": ("", "GET", "/health/", {}),
         "live": ("", "GET", "/health/live/", {}),
@@ -114,6 +122,30 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "drafts:preview": ("reception", "GET", f"/me/drafts/files/{NO_FILE}/", {}),
         "drafts:remove_file": ("reception", "POST", f"/me/drafts/files/{NO_FILE}/remove/", {"draft": "register"}),
     } | accounts_forms(house) | archive_forms(house)  # fmt: skip
+
+
+def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
+    """The register, the case library and the common issues."""
+    asked = dict.fromkeys(RegisterFilterForm.base_fields, "") | {"month": "2026-11", "kind": "any"}
+    library = in_the_library(house)
+    texts = dict.fromkeys(CASE_TEXTS, keep("text")) | {"title": keep("title"), "version": "0"}
+    narrowed = {"q": "灯管", "category": "power", "department": "engineering", "page": "1"}
+    return {
+        "complaints:write_case": ("engineer", "POST", f"/tickets/{library['settled']}/case/", texts),
+        "complaints:similar": ("reception", "GET", f"/tickets/{ticket.number}/similar/", {}),
+        "complaints:repeats": ("supervisor", "GET", "/cases/repeats/", {}),
+        "complaints:decide_repeat": (
+            "supervisor",
+            "POST",
+            f"/cases/repeats/{library['repeat']}/",
+            {"do": "dismiss", "reason": keep("reason")},
+        ),
+        "complaints:cases": ("reception", "GET", "/cases/", narrowed),
+        "complaints:case": ("reception", "GET", f"/cases/{library['case']}/", {}),
+        "complaints:dispositions": ("reception", "GET", "/tickets/register/", asked),
+        "complaints:dispositions_paper": ("reception", "GET", "/tickets/register/print/", asked),
+        "complaints:dispositions_export": ("supervisor", "GET", "/tickets/register/export.xlsx", asked),
+    }
 
 
 def accounts_forms(house: House) -> dict[str, Form]:

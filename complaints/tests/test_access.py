@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
-from complaints.models import Callback
+from complaints.models import Callback, Repeat
+from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
-from complaints.services import attach_to_step, note_inside
+from complaints.services import attach_to_step, note_inside, write_case
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
 from portal.drafts import services as drafts
@@ -30,10 +31,12 @@ SIGNED_IN = ANYBODY - {"anonymous", "resident"}
 DESK_PEOPLE = frozenset(name for name, (role, _department) in STAFF.items() if role in DESK)
 MANAGERS = frozenset(name for name, (role, _department) in STAFF.items() if role in MANAGEMENT)
 LEADERS = frozenset(name for name, (role, _department) in STAFF.items() if role in LEADERSHIP)
+RECEPTIONISTS = frozenset({"reception", "reception_b"})
 ENGINEERING = frozenset({"engineer", "engineer_b", "engineering_head"})
 DEPARTMENTS = ENGINEERING | {"guard", "security_head", "gardener"}
 SEE_TICKETS = DESK_PEOPLE | MANAGERS | DEPARTMENTS
 SEE_THIS_TICKET = DESK_PEOPLE | MANAGERS | ENGINEERING
+READ_THE_REGISTER = DESK_PEOPLE | MANAGERS | {"engineering_head", "security_head", "neighbour"}
 OF_A_DESK = DESK_PEOPLE | {"neighbour"}
 ADMINISTRATORS = frozenset({"admin"})
 
@@ -127,13 +130,23 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
     "complaints:known": ("post", "/tickets/new/known/", OF_A_DESK),
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
+    "complaints:dispositions": ("get", "/tickets/register/", READ_THE_REGISTER),
+    "complaints:dispositions_paper": ("get", "/tickets/register/print/", READ_THE_REGISTER),
+    "complaints:dispositions_export": ("get", "/tickets/register/export.xlsx", LEADERS),
     "complaints:ticket": ("get", "/tickets/{number}/", SEE_THIS_TICKET),
     "complaints:preview": ("get", "/tickets/{number}/preview/", SEE_THIS_TICKET),
     "complaints:bulk": ("post", "/queue/bulk/", SEE_TICKETS | {"neighbour"}),
     "complaints:views": ("get", "/queue/views/", SEE_TICKETS | {"neighbour"}),
     "complaints:change_view": ("post", "/queue/views/{view}/", frozenset({"reception"})),
     "complaints:colleagues": ("get", "/tickets/{number}/colleagues/?q=e", SEE_THIS_TICKET),
+    "complaints:write_case": ("get", "/tickets/{settled}/case/", ENGINEERING | DESK_PEOPLE - RECEPTIONISTS),
+    "complaints:similar": ("get", "/tickets/{number}/similar/", SEE_THIS_TICKET),
+    "complaints:cases": ("get", "/cases/", SEE_TICKETS | {"neighbour"}),
+    "complaints:repeats": ("get", "/cases/repeats/", LEADERS),
+    "complaints:decide_repeat": ("post", "/cases/repeats/{repeat}/", LEADERS),  # who may not decide is told so
+    "complaints:case": ("get", "/cases/{case}/", SEE_TICKETS | {"neighbour"}),
     "complaints:slip": ("get", "/tickets/{number}/slip/", DESK_PEOPLE),
+    "complaints:why": ("get", "/tickets/{number}/why/", SEE_THIS_TICKET),
     "complaints:form": ("get", "/tickets/{number}/form/", SEE_THIS_TICKET),
     "complaints:undo": ("post", "/tickets/{undoable}/undo/", frozenset({"leader"})),
     "complaints:incidents": ("get", "/incidents/", OF_A_DESK | LEADERS),
@@ -171,6 +184,25 @@ STEPS: dict[str, frozenset[str]] = {
     "reply": DESK_PEOPLE,
     "note": SEE_THIS_TICKET,
     "call-manager": DESK_PEOPLE,
+    "overtime": ENGINEERING | DESK_PEOPLE,
+    "decide": frozenset({"manager", "gm"}),
+    "chase": ENGINEERING | DESK_PEOPLE,
+    "promise": SEE_THIS_TICKET,
+    "keep": SEE_THIS_TICKET,
+    "move": SEE_THIS_TICKET,
+    "merge": DESK_PEOPLE,
+    "link": SEE_THIS_TICKET,
+    "helper": DESK_PEOPLE,
+    "helper-done": DESK_PEOPLE,
+    "watch": SEE_THIS_TICKET,
+    "unwatch": SEE_THIS_TICKET,
+    "responsible": DESK_PEOPLE,
+    "about-person": DESK_PEOPLE,
+    "hide-name": DESK_PEOPLE,
+    "show-name": DESK_PEOPLE,
+    "claim": ENGINEERING | DESK_PEOPLE,
+    "claim-up": frozenset({"ops", "manager", "gm"}),
+    "claim-decide": frozenset({"ops", "manager", "gm"}),
 }
 OPERATIONS: dict[tuple[str, str], frozenset[str]] = {
     ("get", "/api/v1/health/"): ANYBODY,
@@ -238,6 +270,18 @@ def in_the_archive(house: House) -> dict[str, Any]:
     }
 
 
+def in_the_library(house: House) -> dict[str, Any]:
+    """A settled ticket, its case, and what repeats."""
+    settled = house.informed(MORNING)
+    words = dict.fromkeys(CASE_TEXTS, "更换灯管")
+    unit = house.homes[0].unit
+    return {
+        "settled": settled.number,
+        "case": write_case(settled.pk, words, by=house.people["engineer"]).pk,
+        "repeat": Repeat.objects.create(site=house.site, unit=unit, found_at=MORNING).pk,
+    }
+
+
 def verdict(answer: Any) -> str:
     if answer.status_code == 403 and b'name="kept"' in answer.content:  # the door, holding what was typed
         return "sign in first"
@@ -280,6 +324,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         "file": waiting.uuid,
         "attached": attached.uuid,
         "undoable": undoable.number,
+        **in_the_library(house),
         "view": save_view(house.reception, "x", {"tab": "all"}).pk,
         **in_the_archive(house),
     }

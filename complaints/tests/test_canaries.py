@@ -14,7 +14,7 @@ from django.test import Client
 
 from complaints.models import Ticket
 from complaints.tests.house import MORNING, STAFF, House
-from complaints.tests.test_access import PAGES, STEPS, in_the_archive
+from complaints.tests.test_access import PAGES, STEPS, in_the_archive, in_the_library
 from portal.notifications import sender
 from portal.notifications.models import Message
 from portal.promises import sweeping
@@ -30,7 +30,7 @@ SEES_NOBODY = ("bar", "sales", "admin", "neighbour", "guard", "security_head", "
 # Each with a query that would find the canary, had the caller a right to it.
 SEARCHES = [
     f"{page}?q={typed}"
-    for page in ("/find/", "/residents/", "/queue/")
+    for page in ("/find/", "/residents/", "/queue/", "/tickets/register/", "/cases/")
     for typed in (NAME, PHONE[-8:], VISITOR[-8:], "knl")
 ]
 
@@ -49,7 +49,9 @@ def everything(house: House, canary: Residence, client: Client, who: str) -> lis
     ticket = house.signed(MORNING, severity="important", resident=canary.resident, unit=canary.unit)
     of_visitor = house.signed(MORNING, unit=None, resident=None, visitor_name=NAME, visitor_phone=VISITOR)
     Ticket.objects.filter(pk=of_visitor.pk).update(reported_by=ApiAccount.objects.create(phone=APP))
-    archive = in_the_archive(house) | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
+    archive = (
+        in_the_archive(house) | in_the_library(house) | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
+    )
     addresses = [
         address.format_map(Blanks(number=ticket.number, callback=1, **archive))
         for method, address, _allowed in PAGES.values()

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from complaints.services import mark_incident
+from complaints.models import Repeat
+from complaints.models.cases import CASE_TEXTS
+from complaints.services import mark_incident, write_case
 from complaints.states import Severity
 from complaints.tests.house import MORNING, House
 from portal import memo
@@ -51,12 +53,22 @@ def problems(house: House, n: int) -> None:
     run.problems.create(refused=True, sheet="x", row=n, column="owner", code="owner_missing")
 
 
+def cases(house: House, n: int) -> None:
+    words = dict.fromkeys(CASE_TEXTS, f"更换灯管 {n}")
+    write_case(house.informed(MORNING).pk, words, by=house.engineer)
+
+
 def told(house: House, n: int) -> None:
     house.informed(MORNING, description=f"楼道照明第{n}次不亮")
 
 
 def happened(house: House, n: int) -> None:
     mark_incident(house.report(MORNING).pk, f"水管爆裂{n}", Severity.MAJOR, by=house.reception)
+
+
+def repeats(house: House, n: int) -> None:
+    one = Repeat.objects.create(site=house.site, unit=house.homes[n % 2].unit, found_at=MORNING)
+    one.tickets.add(house.report(MORNING))
 
 
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
@@ -66,10 +78,14 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception", "/residents/buildings/YJW/8/", residents),
     ("reception", "/tickets/new/residents/?q=赵敏", residents),
     ("reception", "/queue/?tab=all&q=楼道", tickets),
+    ("reception", "/tickets/register/?month=2026-11", tickets),
+    ("reception", "/tickets/register/print/?month=2026-11", tickets),
+    ("reception", "/cases/?q=灯管", cases),
     ("reception_b", "/callbacks/", told),
     ("supervisor", "/callbacks/rate/?month=2026-11", told),
     ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
     ("gm", "/incidents/", happened),
+    ("supervisor", "/cases/repeats/", repeats),
     ("reception", "/me/drafts/", typed),
     ("supervisor", "/residents/shown/", looked),
     ("supervisor", "/residents/import/", problems),

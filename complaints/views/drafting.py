@@ -83,3 +83,9 @@ def writing_words(found: list[Draft], user: User, now: datetime) -> str:
 def drafts_about(number: str) -> list[Draft]:
     """Everybody's drafts of that ticket's forms; one statement."""
     return list(Draft.objects.about(of_ticket(number)).select_related("user").with_files())
+
+
+def case_place(rest: str) -> FormPlace | None:
+    if not re.fullmatch(r"[A-Za-z0-9]{1,6}-[0-9]{8}-[0-9]{4,9}", rest):
+        return None
+    return FormPlace(_("%(number)s: case") % {"number": rest}, f"/tickets/{rest}/case/")

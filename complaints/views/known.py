@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from complaints.models import Category, Ticket, TicketQuerySet
+from complaints.like_words import alike_from, pairs_of
+from complaints.models import Category, LibraryCase, Ticket, TicketQuerySet
 from complaints.views.asking import the_desk, user_of
 from complaints.views.offering import category_of
 from complaints.views.party import ids_of, own_site
@@ -31,9 +31,7 @@ MOST_COUNTED = 20
 MOST_ALIKE = 3
 LOOKS_BACK = timedelta(days=90)
 MOST_COMPARED = 2000
-MOST_PAIRS = 24
 READ_OF_EACH = 500  # characters of an older report that are compared
-ALIKE_FROM = 0.3  # of the pairs of what is typed
 
 
 @login_required
@@ -50,7 +48,7 @@ def known(request: HttpRequest) -> HttpResponse:
 
 
 def known_at(user: User, unit_id: int | None, category: Category | None, text: str) -> list[dict[str, Any]]:
-    """Groups of tickets with their headings, the nearest first; at most three statements, none for an empty form."""
+    """Groups of tickets with their headings, the nearest first; at most four statements, none for an empty form."""
     visible = Ticket.objects.visible_to(user).select_related("site", "unit")
     groups, seen = [], set()
     if unit_id is not None:
@@ -71,9 +69,18 @@ def known_at(user: User, unit_id: int | None, category: Category | None, text: s
         ) % {"count": len(beside), "category": category.parent or category}
         groups.append((words, beside))
         seen |= {ticket.pk for ticket in beside}
+    lessons = lessons_like(user, text)
     alike = _in_like_words(visible, user, unit_id, text)
     groups.append((_("Similar reports of the last 90 days"), [t for t in alike if t.pk not in seen][:MOST_ALIKE]))
-    return [{"words": words, "cases": [_case(t) for t in found[:MOST_SHOWN]]} for words, found in groups if found]
+    shown = [{"words": words, "cases": [_case(t) for t in found[:MOST_SHOWN]]} for words, found in groups if found]
+    return [*shown, {"words": _("From the case library"), "cases": [], "lessons": lessons}] if lessons else shown
+
+
+def lessons_like(user: User, text: str) -> list[LibraryCase]:
+    """What was learnt from the like of it."""
+    if len(text.strip()) < FEWEST_CHARACTERS:
+        return []
+    return list(LibraryCase.objects.visible_to(user).like(text)[:MOST_ALIKE])
 
 
 def _newest(tickets: TicketQuerySet) -> list[Ticket]:
@@ -84,12 +91,6 @@ def _family(category: Category) -> Q:
     """The coarse category and all finer ones below it."""
     coarse = category.parent_id or category.pk
     return Q(category_id=coarse) | Q(category__parent_id=coarse)
-
-
-def pairs_of(text: str) -> list[str]:
-    """Every two neighbouring characters of its words, each once."""
-    words = re.findall(r"\w+", text[: MOST_PAIRS * 10])
-    return list(dict.fromkeys(word[at : at + 2] for word in words for at in range(len(word) - 1)))[:MOST_PAIRS]
 
 
 def _in_like_words(visible: TicketQuerySet, user: User, unit_id: int | None, text: str) -> list[Ticket]:
@@ -111,7 +112,7 @@ def _in_like_words(visible: TicketQuerySet, user: User, unit_id: int | None, tex
     alike = (
         compared.annotate(begins=Left("description", READ_OF_EACH))
         .annotate(shared=shared)
-        .filter(shared__gte=max(2, round(len(pairs) * ALIKE_FROM)))
+        .filter(shared__gte=alike_from(pairs))
     )
     return list(alike.order_by(F("shared").desc(), "-received_at")[: MOST_ALIKE + MOST_SHOWN])
 

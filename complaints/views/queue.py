@@ -25,6 +25,7 @@ from complaints.remembered import placed
 from complaints.saved_views import SavedView, kept_of
 from complaints.searching import names_somebody, tickets_matching
 from complaints.services import may_take
+from complaints.shielding import names_shown_to, shielded
 from complaints.states import TRANSITIONS, Severity, Step
 from complaints.views import own_views, rows, shown
 from complaints.views.asking import user_of, who_see_tickets
@@ -64,11 +65,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     asked = form.usable()
     tab = asked["tab"] if asked["tab"] in TABS else "mine"
-    visible = Ticket.objects.visible_to(user)
+    visible = Ticket.objects.helped_by(user) if asked["helping"] else Ticket.objects.within(user.scope)
     own = list(user.saved_views.all())
     counts, alarm = queue_figures(user.scope, own_views.conditions(own, user, now))
     request.menu_counts = counts  # type: ignore[attr-defined]
-    lines = shown.lines_of(_page(visible, user, tab, asked))
+    lines = shown.lines_of(_page(visible, user, tab, asked), user.scope)
     more = len(lines) > PAGE
     lines = lines[:PAGE]
     etag = _etag(lines, counts, request)
@@ -102,7 +103,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         response = render(request, "complaints/_list.html", context)
         response["ETag"] = etag
     else:
-        whole = _whole(visible, first, alarm)
+        whole = _whole(visible, first, alarm, user)
         context["alarm"] = _alarm(whole[alarm], now) if alarm in whole else None
         context["bulk"] = bulk
         if first is not None and first.pk in whole:
@@ -124,15 +125,16 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
 def preview_of(number: str, user: User) -> dict[str, Any]:
     """Also after a step taken in the preview: with the offer to undo it."""
     visible = with_phones(Ticket.objects.visible_to(user).for_queue())
-    ticket = placed(get_object_or_404(visible, number=number))
+    ticket = shielded(placed(get_object_or_404(visible, number=number)), user.scope)
     now = timezone.now()
     return _preview(ticket, user, now) | {"undo": undo_offer(ticket, user, now)}
 
 
-def _whole(visible: TicketQuerySet, first: shown.Line | None, alarm: int | None) -> dict[int, Ticket]:
+def _whole(visible: TicketQuerySet, first: shown.Line | None, alarm: int | None, user: User) -> dict[int, Ticket]:
     """The ticket of the panel and the one of the alarm, with all that they show."""
     wanted = {first.pk if first else None, alarm} - {None}
-    found = {ticket.pk: placed(ticket) for ticket in with_phones(visible.with_people()).filter(pk__in=wanted)}
+    tickets = with_phones(visible.with_people()).filter(pk__in=wanted)
+    found = {ticket.pk: shielded(placed(ticket), user.scope) for ticket in tickets}
     if first is not None and first.pk in found:
         found[first.pk].climbed = first.climbed  # type: ignore[attr-defined]
     return found
@@ -147,7 +149,7 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     found = visible if asked["q"] and tab == "all" else visible.in_tab(tab, user)
     if asked["q"]:
         matching = tickets_matching(asked["q"])
-        found = found.filter(matching) if matching is not None else found.none()
+        found = found.filter(matching, names_shown_to(user.scope)) if matching is not None else found.none()
     found = found.filter(own_views.narrowed(asked, timezone.now()))
     if asked["after"]:
         moment, pk = asked["after"]
@@ -196,11 +198,11 @@ def _query(tab: str, asked: dict[str, Any], **more: str) -> str:
         "late": asked["late"],
     }
     if asked["after"] and "after" not in more:
-        kept["after"] = _mark(asked["after"][0], asked["after"][1])
+        kept["after"] = mark(asked["after"][0], asked["after"][1])
     return urlencode({name: value for name, value in {**kept, **more}.items() if value})
 
 
-def _mark(moment: datetime, pk: int) -> str:
+def mark(moment: datetime, pk: int) -> str:
     """Where the next page begins: microseconds since 1970, and the id."""
     return f"{int(moment.astimezone(UTC).timestamp() * 1_000_000)}-{pk}"
 
@@ -235,7 +237,7 @@ def _pager(
         "first_url": "/queue/?" + urlencode({k: v for k, v in {"tab": tab, "q": asked["q"]}.items() if v})
         if asked["after"]
         else "",
-        "next_url": "/queue/?" + _query(tab, asked, after=_mark(last.queue_at, last.pk)) if more and last else "",
+        "next_url": "/queue/?" + _query(tab, asked, after=mark(last.queue_at, last.pk)) if more and last else "",
         "words": ngettext("%(shown)d ticket on this page", "%(shown)d tickets on this page", len(lines))
         % {"shown": len(lines)}
         if filtered

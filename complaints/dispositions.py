@@ -1,0 +1,191 @@
+"""The disposition register 投诉处置记录表 (C7): one line a ticket, read from its history; nobody keeps it by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from complaints.forms import MarkField
+from complaints.models import Callback, Ticket, TicketEvent, TicketQuerySet, TicketTimer, TimerStep
+from complaints.searching import tickets_matching
+from complaints.states import EventKind, Kind, Severity, Target
+from portal.organization.models import Site
+from portal.organization.roles import DESK, MANAGEMENT, Role
+from portal.promises.models import TimerEventKind, TimerState
+
+READERS = DESK | MANAGEMENT | {Role.DEPARTMENT_HEAD}
+LONGEST_DAYS = 366
+YEARS = range(2000, 2101)
+BATCH = 1000
+ANY_KIND = "any"
+LATE, WITHIN = "late", "within"
+HOW_KEPT = ((WITHIN, pgettext_lazy("limit", "Within the limit")), (LATE, pgettext_lazy("limit", "Past the limit")))
+# Where each fact of a line stands in a ticket's history.
+SIGNED, HANDLED, RETURNED, TOLD = "signed", "handled", "returned", "told"
+FACTS = {
+    EventKind.SIGNED: (SIGNED,),
+    EventKind.RESOLVED: (HANDLED,),
+    EventKind.ANSWERED: (HANDLED,),
+    EventKind.RETURNED: (RETURNED,),
+    EventKind.INFORMED: (TOLD,),
+    EventKind.DECLINED: (HANDLED, TOLD),
+}
+
+
+class RegisterFilterForm(forms.Form):
+    """Which lines. A month goes before dates; a value that is none of those offered is said, and does not narrow."""
+
+    site = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    month = forms.DateField(label=_("Month"), input_formats=["%Y-%m"], required=False)
+    since = forms.DateField(label=_("From"), required=False)
+    until = forms.DateField(label=_("To"), required=False)
+    kind = forms.ChoiceField(choices=[("", ""), (ANY_KIND, ""), *Kind.choices], required=False)
+    severity = forms.ChoiceField(choices=[("", ""), *Severity.choices], required=False)
+    department = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    kept = forms.ChoiceField(choices=[("", ""), *HOW_KEPT], required=False)
+    q = forms.CharField(max_length=60, required=False)
+    after = MarkField(max_length=60, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        for name in ("month", "since", "until"):
+            if asked.get(name) and asked[name].year not in YEARS:
+                self.add_error(name, ValidationError(_("Choose a year from 2000 to 2100.")))
+        since, until = asked.get("since"), asked.get("until")
+        if since and until and not asked.get("month"):
+            if since > until:
+                self.add_error("since", ValidationError(_("The first day comes after the last one.")))
+            elif (until - since).days >= LONGEST_DAYS:
+                self.add_error("since", ValidationError(_("Choose at most a year at once.")))
+        return asked
+
+    def usable(self) -> dict[str, Any]:
+        self.full_clean()
+        blank: dict[str, Any] = dict.fromkeys(self.fields)
+        return blank | {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}
+
+
+def days_asked(asked: dict[str, Any], today: date) -> tuple[date, date]:
+    """The first day and the last; where nothing is asked, the month of today so far."""
+    if month := asked["month"]:
+        return month, (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    since, until = asked["since"], asked["until"]
+    if since is None and until is None:
+        return today.replace(day=1), today
+    if until is None:
+        until = max(since, min(today, since + timedelta(days=LONGEST_DAYS - 1)))
+    return since or until.replace(day=1), until
+
+
+def lines_asked(
+    visible: TicketQuerySet, site: Site, asked: dict[str, Any], days: tuple[date, date], now: datetime
+) -> TicketQuerySet:
+    """The tickets of the register, newest first: one range of an index by site and reception."""
+    first, last = (datetime.combine(day, time(0), tzinfo=site.zone) for day in (days[0], days[1] + timedelta(days=1)))
+    found = visible.filter(site_id=site.pk, received_at__gte=first, received_at__lt=last)
+    if asked["kind"] != ANY_KIND:
+        found = found.filter(kind=asked["kind"] or Kind.COMPLAINT)
+    if asked["severity"]:
+        found = found.filter(severity=asked["severity"])
+    if asked["department"]:
+        found = found.filter(department_id=asked["department"])
+    if asked["kept"]:
+        found = found.filter(_kept(asked["kept"], now))
+    if asked["q"]:
+        found = found.filter((tickets_matching(asked["q"]) or Q()) | Q(description__contains=asked["q"]))
+    return found.order_by("-received_at", "-pk")
+
+
+def _kept(how: str, now: datetime) -> Q:
+    promise = TicketTimer.objects.filter(ticket=OuterRef("pk"), target=Target.RESOLVE)
+    late = Exists(promise.filter(Q(breached_at__isnull=False) | Q(state=TimerState.RUNNING, due_at__lt=now)))
+    return Q(late) if how == LATE else ~late & Exists(promise.exclude(state=TimerState.CANCELLED))
+
+
+def going_on(found: TicketQuerySet, after: tuple[datetime, int] | None) -> TicketQuerySet:
+    if after is None:
+        return found
+    moment, pk = after
+    return found.filter(received_at__lte=moment).filter(Q(received_at__lt=moment) | Q(pk__lt=pk))
+
+
+@dataclass(slots=True)
+class Fact:
+    kind: str
+    at: datetime
+    who: str
+    text: str
+    details: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Line:
+    """One ticket: what stands now, of its present round; the limit counts over all rounds."""
+
+    ticket: Ticket
+    facts: dict[str, Fact] = field(default_factory=dict)
+    callback: Callback | None = None
+    due_at: datetime | None = None
+    kept: str = ""  # within, late, or nothing while it runs and where nothing was promised
+    first_due_at: datetime | None = None  # the limit as first set, where more time was granted
+    kept_at_first: str = ""
+
+
+def lines_of(tickets: Iterable[Ticket], now: datetime) -> Iterator[Line]:
+    """Four statements for each batch; the tickets come with their unit and resident."""
+    waiting = iter(tickets)
+    while batch := list(islice(waiting, BATCH)):
+        yield from _lines(batch, now)
+
+
+def _lines(batch: list[Ticket], now: datetime) -> list[Line]:
+    lines = {ticket.pk: Line(ticket) for ticket in batch}
+    for event in _standing(batch):
+        line = lines[event.ticket_id]
+        if event.round == line.ticket.round:
+            who = event.by.name if event.by else ""
+            for name in FACTS[EventKind(event.kind)]:
+                line.facts[name] = Fact(event.kind, event.at, who, event.text, event.details)
+    for callback in Callback.objects.filter(ticket__in=batch, finished_at__isnull=False).order_by("round"):
+        lines[callback.ticket_id].callback = callback
+    promises: dict[int, list[TicketTimer]] = defaultdict(list)
+    for timer in TicketTimer.objects.filter(ticket__in=batch, target=Target.RESOLVE).order_by("round", "turn"):
+        promises[timer.ticket_id].append(timer)
+    for ticket_id, timers in promises.items():
+        lines[ticket_id].due_at, lines[ticket_id].kept = _result(timers, now)
+    extended = TimerStep.objects.filter(
+        timer__in=[timer for timers in promises.values() for timer in timers],
+        kind=TimerEventKind.RECOMPUTED,
+        details__cause="overtime",
+    )
+    for step in extended.select_related("timer").order_by("-pk"):  # the first one last, as it has the first limit
+        line = lines[step.timer.ticket_id]
+        if step.details.get("was"):
+            line.first_due_at = datetime.fromisoformat(step.details["was"])
+            line.kept_at_first = LATE if (step.timer.met_at or now) > line.first_due_at else WITHIN
+    return list(lines.values())
+
+
+def _standing(batch: list[Ticket]) -> list[TicketEvent]:
+    kinds = [*FACTS, EventKind.UNDONE]
+    events = TicketEvent.objects.filter(ticket__in=batch, kind__in=kinds).select_related("by").order_by("at", "pk")
+    found = list(events)
+    gone = {pk for event in found if event.kind == EventKind.UNDONE for pk in event.details["undone"]}
+    return [event for event in found if event.kind != EventKind.UNDONE and event.pk not in gone]
+
+
+def _result(timers: list[TicketTimer], now: datetime) -> tuple[datetime | None, str]:
+    last = timers[-1]
+    if any(t.breached_at or (t.state == TimerState.RUNNING and t.due_at and t.due_at < now) for t in timers):
+        return last.due_at, LATE
+    return last.due_at, WITHIN if last.state == TimerState.MET else ""
