@@ -7,7 +7,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import about, calling, integrity, menu, notices, open_work, repeats, shipped
+        from complaints import about, calling, integrity, menu, notices, open_work, own_notices, shipped
         from complaints.api.refusals import as_problem
         from complaints.defaults.loading import furnish
         from complaints.errors import Refusal
@@ -34,10 +34,11 @@ class ComplaintsConfig(AppConfig):
         owners.register(Attachment.objects.all)
         places.register(drafting.REGISTER, drafting.register_place)
         places.register("ticket", drafting.ticket_place)
+        places.register("suggestion-box", drafting.box_place)
         places.register("case", drafting.case_place)
         places.register("callback", drafting.callback_place)
         notices.register_wordings()
-        repeats.register_wordings()
+        own_notices.register_wordings()
         menu.register()
         about.register()
         calling.register()

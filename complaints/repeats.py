@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
-from django.utils.translation import ngettext
 
 from complaints.states import Kind, Status
-from portal.notifications import wording
 
 LOOKS_BACK = timedelta(days=90)
 OFTEN = 3
@@ -72,17 +68,3 @@ def groups_of(site_id: int, now: datetime) -> list[Group]:
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, values)
         return [Group(*row) for row in cursor.fetchall()]
-
-
-def register_wordings() -> None:
-    wording.register("complaints.repeats", _found)
-
-
-def _found(params: Mapping[str, Any]) -> str:
-    count = params["count"]
-    words = ngettext(
-        "%(count)d matter at %(site)s has come back three times in 90 days. Is its root to be looked for?",
-        "%(count)d matters at %(site)s have come back three times in 90 days. Are their roots to be looked for?",
-        count,
-    )
-    return words % {"count": count, "site": params["site"]}

@@ -259,6 +259,7 @@ class EventKind(models.TextChoices):
     CLAIMED = "claimed", _("Damage claimed")
     CLAIM_PASSED_UP = "claim_passed_up", _("Claim passed up")
     CLAIM_DECIDED = "claim_decided", _("Claim decided")
+    GROUPED = "grouped", _("Part of a common issue")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.

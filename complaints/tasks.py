@@ -7,3 +7,11 @@ def look_for_repeats() -> None:
     from complaints import services
 
     services.look_once_a_night()
+
+
+@shared_task
+def tell_missed_box() -> None:
+    """Tell supervisors whose suggestion box stayed closed last week. Safe to run twice: the outbox knows the week."""
+    from complaints import services
+
+    services.tell_missed_week()

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from complaints.views import (
+    box,
     bulk,
     callback_rate,
     callbacks,
@@ -9,6 +10,7 @@ from complaints.views import (
     dispositions,
     files,
     incidents,
+    issues,
     known,
     later,
     naming,
@@ -55,6 +57,11 @@ urlpatterns = [
     path("tickets/<number:number>/", ticket.ticket, name="ticket"),
     path("tickets/<number:number>/case/", cases.write, name="write_case"),
     path("tickets/<number:number>/similar/", cases.similar, name="similar"),
+    path("tickets/<number:number>/issue/", issues.attach, name="attach_to_issue"),
+    path("suggestion-box/", box.box, name="box"),
+    path("common-issues/", issues.issues, name="issues"),
+    path("common-issues/published/", issues.published, name="published_issues"),
+    path("common-issues/<int:issue_id>/", issues.issue, name="issue"),
     path("cases/", cases.library, name="cases"),
     path("cases/repeats/", repeats.repeats, name="repeats"),
     path("cases/repeats/<int:repeat_id>/", repeats.decide, name="decide_repeat"),

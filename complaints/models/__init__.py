@@ -1,10 +1,12 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
+from complaints.models.box import BoxOpening
 from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.incidents import Incident
+from complaints.models.issues import CommonIssue, IssueTicket
 from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
 from complaints.models.sent import SentLater
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
@@ -15,14 +17,17 @@ __all__ = [
     "FAR_AWAY",
     "TITLE_LENGTH",
     "Attachment",
+    "BoxOpening",
     "Callback",
     "CallbackQuerySet",
     "CaseVersion",
     "Category",
     "Claim",
+    "CommonIssue",
     "DayNumber",
     "Goal",
     "Incident",
+    "IssueTicket",
     "LastStep",
     "LibraryCase",
     "OvertimeRequest",

@@ -1,6 +1,7 @@
 """Everything that a person or the clock does to a ticket; each call is one transaction."""
 
 from complaints.services.attaching import MOST_OF_RESIDENTS, attach_as_resident, attach_to_step
+from complaints.services.box import Slip, open_box, tell_missed_week
 from complaints.services.callbacks import (
     answer_within_a_day,
     rate_ticket,
@@ -22,6 +23,7 @@ from complaints.services.grading import confirm_wish, set_severity
 from complaints.services.handling import note_handling, resolve_ticket, return_form
 from complaints.services.incidents import mark_incident, report_incident, write_incident_report
 from complaints.services.intake import Report, register, register_ticket
+from complaints.services.issues import join_issue, leave_issue, open_issue, publish_issue, tell_callers
 from complaints.services.joining import add_helper, link_tickets, merge_tickets, remove_helper, watch
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
 from complaints.services.overtime import approver_of, ask_for_overtime, decide_overtime
@@ -55,6 +57,7 @@ __all__ = [
     "Colleague",
     "How",
     "Report",
+    "Slip",
     "acknowledge",
     "add_helper",
     "answer_on_the_spot",
@@ -77,7 +80,9 @@ __all__ = [
     "has_arrived",
     "hide_name",
     "inform_resident",
+    "join_issue",
     "keep_promise",
+    "leave_issue",
     "link_tickets",
     "look_for_repeats",
     "look_once_a_night",
@@ -94,11 +99,14 @@ __all__ = [
     "note_handling",
     "note_inside",
     "note_sent_later",
+    "open_box",
+    "open_issue",
     "open_root_cause",
     "pass_claim_up",
     "pass_on_praise",
     "person_called",
     "promise_resident",
+    "publish_issue",
     "rate_ticket",
     "record_arrival",
     "record_callback",
@@ -116,6 +124,8 @@ __all__ = [
     "set_severity",
     "sign_for_ticket",
     "steps_open_to",
+    "tell_callers",
+    "tell_missed_week",
     "undo_last_step",
     "wait",
     "watch",

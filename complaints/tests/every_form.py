@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from complaints.dispositions import RegisterFilterForm
 from complaints.forms import CallbackForm, FilterForm, RegisterForm
 from complaints.models import Callback, Category, Ticket
@@ -139,6 +141,36 @@ def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
             "POST",
             f"/cases/repeats/{library['repeat']}/",
             {"do": "dismiss", "reason": keep("reason")},
+        ),
+        "complaints:attach_to_issue": (
+            "reception",
+            "POST",
+            f"/tickets/{ticket.number}/issue/",
+            {"issue": "", "title": keep("title")},
+        ),
+        "complaints:issues": ("reception", "GET", "/common-issues/", {"page": "1"}),
+        "complaints:published_issues": ("reception", "GET", "/common-issues/published/", {"month": "2026-11"}),
+        "complaints:issue": (
+            "reception",
+            "POST",
+            f"/common-issues/{library['issue']}/",
+            {"do": "tell", "how": "phone", "text": keep("text"), "ticket": ticket.number, "number": ticket.number},
+        ),
+        "complaints:box": (
+            "reception",
+            "POST",
+            "/suggestion-box/",
+            {
+                "request_key": "00000000-0000-4000-8000-000000000003",
+                "opened_on": timezone.localdate().isoformat(),
+                "slip-TOTAL_FORMS": "1",
+                "slip-INITIAL_FORMS": "0",
+                "slip-0-text": keep("text"),
+                "slip-0-kind": "suggestion",
+                "slip-0-category": "power",
+                "slip-0-room": "8-1-1203",
+                "slip-0-name": keep("name"),
+            },
         ),
         "complaints:cases": ("reception", "GET", "/cases/", narrowed),
         "complaints:case": ("reception", "GET", f"/cases/{library['case']}/", {}),

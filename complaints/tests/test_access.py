@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from complaints.models import Callback, Repeat
 from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
-from complaints.services import attach_to_step, note_inside, write_case
+from complaints.services import attach_to_step, note_inside, open_issue, write_case
 from complaints.states import CallbackOutcome
 from complaints.tests.house import MORNING, STAFF, House
 from portal.drafts import services as drafts
@@ -37,6 +37,7 @@ DEPARTMENTS = ENGINEERING | {"guard", "security_head", "gardener"}
 SEE_TICKETS = DESK_PEOPLE | MANAGERS | DEPARTMENTS
 SEE_THIS_TICKET = DESK_PEOPLE | MANAGERS | ENGINEERING
 READ_THE_REGISTER = DESK_PEOPLE | MANAGERS | {"engineering_head", "security_head", "neighbour"}
+SEE_ISSUES = DESK_PEOPLE | MANAGERS
 OF_A_DESK = DESK_PEOPLE | {"neighbour"}
 ADMINISTRATORS = frozenset({"admin"})
 
@@ -141,6 +142,11 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:colleagues": ("get", "/tickets/{number}/colleagues/?q=e", SEE_THIS_TICKET),
     "complaints:write_case": ("get", "/tickets/{settled}/case/", ENGINEERING | DESK_PEOPLE - RECEPTIONISTS),
     "complaints:similar": ("get", "/tickets/{number}/similar/", SEE_THIS_TICKET),
+    "complaints:attach_to_issue": ("post", "/tickets/{number}/issue/", DESK_PEOPLE),
+    "complaints:box": ("get", "/suggestion-box/", SEE_ISSUES | {"neighbour"}),
+    "complaints:issues": ("get", "/common-issues/", SEE_ISSUES | {"neighbour"}),
+    "complaints:published_issues": ("get", "/common-issues/published/", SEE_ISSUES | {"neighbour"}),
+    "complaints:issue": ("get", "/common-issues/{issue}/", SEE_ISSUES),
     "complaints:cases": ("get", "/cases/", SEE_TICKETS | {"neighbour"}),
     "complaints:repeats": ("get", "/cases/repeats/", LEADERS),
     "complaints:decide_repeat": ("post", "/cases/repeats/{repeat}/", LEADERS),  # who may not decide is told so
@@ -271,7 +277,7 @@ def in_the_archive(house: House) -> dict[str, Any]:
 
 
 def in_the_library(house: House) -> dict[str, Any]:
-    """A settled ticket, its case, and what repeats."""
+    """A settled ticket, its case, what repeats, and a common issue."""
     settled = house.informed(MORNING)
     words = dict.fromkeys(CASE_TEXTS, "更换灯管")
     unit = house.homes[0].unit
@@ -279,6 +285,7 @@ def in_the_library(house: House) -> dict[str, Any]:
         "settled": settled.number,
         "case": write_case(settled.pk, words, by=house.people["engineer"]).pk,
         "repeat": Repeat.objects.create(site=house.site, unit=unit, found_at=MORNING).pk,
+        "issue": open_issue(house.report().pk, "停水", by=house.people["reception"]).pk,
     }
 
 

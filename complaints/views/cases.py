@@ -24,6 +24,7 @@ from complaints.models import LibraryCase, Ticket
 from complaints.models.cases import CASE_TEXTS
 from complaints.remembered import categories
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.issues import issue_of
 from complaints.views.known import MOST_ALIKE
 from portal.drafts import services as drafts
 from portal.drafts.shown import of_form
@@ -178,8 +179,12 @@ def _form_page(
 @require_GET
 def similar(request: HttpRequest, number: str) -> HttpResponse:
     """Beside a ticket: its own case, and three that are like it. A fragment, and a page of its own without script."""
+    ticket = get_object_or_404(Ticket.objects.visible_to(user_of(request)), number=number)
+    return similar_page(request, ticket)
+
+
+def similar_page(request: HttpRequest, ticket: Ticket, problem: str = "", status: int = 200) -> HttpResponse:
     user = user_of(request)
-    ticket = get_object_or_404(Ticket.objects.visible_to(user), number=number)
     cases = LibraryCase.objects.visible_to(user)
     own = cases.filter(ticket=ticket).first()
     alike = cases.exclude(ticket=ticket).like(ticket.description, ticket.category_id)
@@ -190,6 +195,9 @@ def similar(request: HttpRequest, number: str) -> HttpResponse:
         "own": own,
         "may_write": services.may_write_case(user, ticket),
         "alike": list(alike[:MOST_ALIKE]),
+        "common": issue_of(user, ticket),
+        "problem": problem,
+        "typed": request.POST.get("title", "")[:80].replace("\0", ""),
     }
     name = "_similar" if request.htmx else "similar"  # type: ignore[attr-defined]
-    return render(request, f"complaints/{name}.html", context)
+    return render(request, f"complaints/{name}.html", context, status=status)

@@ -89,3 +89,7 @@ def case_place(rest: str) -> FormPlace | None:
     if not re.fullmatch(r"[A-Za-z0-9]{1,6}-[0-9]{8}-[0-9]{4,9}", rest):
         return None
     return FormPlace(_("%(number)s: case") % {"number": rest}, f"/tickets/{rest}/case/")
+
+
+def box_place(rest: str) -> FormPlace | None:
+    return None if rest else FormPlace(_("Suggestion box"), "/suggestion-box/")

@@ -74,6 +74,7 @@ MARKS = {
     EventKind.MERGED: ("back", ""),
     EventKind.RESPONSIBLE: ("person", ""),
     EventKind.CLAIM_PASSED_UP: ("up", ""),
+    EventKind.GROUPED: ("clip", "inner"),
 }
 # What the clock did and everybody should see; the rest stands in the view of the limits only.
 LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})
@@ -208,6 +209,10 @@ def _reminded(details: dict[str, Any]) -> str:
     return details.get("person") or told(details)
 
 
+def _grouped(details: dict[str, Any]) -> str:
+    return _("no longer “%(title)s”") % details if details.get("out") else f"“{details.get('title', '')}”"
+
+
 def _undone(details: dict[str, Any]) -> str:
     return str(EventKind(details["step"]).label) if details.get("step") in EventKind.values else ""
 
@@ -280,6 +285,7 @@ _DETAILS = {
     EventKind.CLAIM_PASSED_UP: _claim,
     EventKind.CLAIM_DECIDED: _claim,
     EventKind.UNDONE: _undone,
+    EventKind.GROUPED: _grouped,
     EventKind.REGISTERED: _severity,
     EventKind.REMINDED: _reminded,
     EventKind.DISPATCHED: _department,

@@ -59,7 +59,7 @@ def known_at(user: User, unit_id: int | None, category: Category | None, text: s
         building = Unit.objects.filter(pk=unit_id).values("entrance__building")
         beside = _newest(
             visible.open()
-            .filter(_family(category), unit__entrance__building=Subquery(building))
+            .filter(family(category), unit__entrance__building=Subquery(building))
             .exclude(unit_id=unit_id)
         )
         words = ngettext(
@@ -87,7 +87,7 @@ def _newest(tickets: TicketQuerySet) -> list[Ticket]:
     return list(tickets.order_by("-received_at", "-pk")[:MOST_COUNTED])
 
 
-def _family(category: Category) -> Q:
+def family(category: Category) -> Q:
     """The coarse category and all finer ones below it."""
     coarse = category.parent_id or category.pk
     return Q(category_id=coarse) | Q(category__parent_id=coarse)

@@ -44,6 +44,7 @@ ON_THE_FORM = frozenset(EventKind) - {
     EventKind.ACKNOWLEDGED,
     EventKind.MANAGER_CALLED,
     EventKind.REMINDED,
+    EventKind.GROUPED,
 }
 
 
