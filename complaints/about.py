@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from complaints.menu import SEE_TICKETS
 from complaints.models import Ticket
 from complaints.searching import tickets_matching
+from complaints.shielding import names_shown_to
 from complaints.states import OVER, Kind
 from portal.organization.models import User
 from portal.organization.roles import DESK
@@ -92,7 +93,8 @@ def _tickets(user: User, text: str, most: int) -> list[Hit]:
     matching = tickets_matching(text)
     if matching is None:
         return []
-    found = Ticket.objects.visible_to(user).filter(matching).select_related("unit", "resident")
+    visible = Ticket.objects.visible_to(user).filter(names_shown_to(user.scope))
+    found = visible.filter(matching).select_related("unit", "resident")
     return [_hit(ticket) for ticket in found.order_by("-received_at", "-pk")[:most]]
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from complaints.models import Ticket
+from complaints.models import Ticket, TicketQuerySet
+from complaints.shielding import names_shown_to
 from complaints.states import Severity
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
@@ -37,16 +38,22 @@ def cannot_wait(ticket: Ticket) -> bool:
 
 
 def _works_on(user: User, ticket: Ticket) -> bool:
-    return not ticket.is_over and ticket.department_id in user.scope.departments_as(DEPARTMENT)
+    return (
+        not ticket.is_over and not ticket.name_hidden and ticket.department_id in user.scope.departments_as(DEPARTMENT)
+    )
 
 
 def _has_a_ticket_of(user: User, resident_id: int) -> bool:
     mine = user.scope.departments_as(DEPARTMENT)
-    return bool(mine) and Ticket.objects.open().filter(resident=resident_id, department__in=mine).exists()
+    return bool(mine) and _of(resident_id).filter(department__in=mine).exists()
+
+
+def _of(resident_id: int) -> TicketQuerySet:
+    return Ticket.objects.open().filter(resident=resident_id, name_hidden=False)
 
 
 def _has_a_major_ticket_of(user: User, resident_id: int) -> bool:
-    visible = Ticket.objects.visible_to(user).open()
+    visible = Ticket.objects.visible_to(user).open().filter(names_shown_to(user.scope))
     return visible.filter(resident=resident_id, severity=Severity.MAJOR).exists()
 
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.forms import MarkField
-from complaints.models import Callback, Ticket, TicketEvent, TicketQuerySet, TicketTimer
+from complaints.models import Callback, Ticket, TicketEvent, TicketQuerySet, TicketTimer, TimerStep
 from complaints.searching import tickets_matching
 from complaints.states import EventKind, Kind, Severity, Target
 from portal.organization.models import Site
 from portal.organization.roles import DESK, MANAGEMENT, Role
-from portal.promises.models import TimerState
+from portal.promises.models import TimerEventKind, TimerState
 
 READERS = DESK | MANAGEMENT | {Role.DEPARTMENT_HEAD}
 LONGEST_DAYS = 366
@@ -137,10 +137,12 @@ class Line:
     callback: Callback | None = None
     due_at: datetime | None = None
     kept: str = ""  # within, late, or nothing while it runs and where nothing was promised
+    first_due_at: datetime | None = None  # the limit as first set, where more time was granted
+    kept_at_first: str = ""
 
 
 def lines_of(tickets: Iterable[Ticket], now: datetime) -> Iterator[Line]:
-    """Three statements for each batch; the tickets come with their unit and resident."""
+    """Four statements for each batch; the tickets come with their unit and resident."""
     waiting = iter(tickets)
     while batch := list(islice(waiting, BATCH)):
         yield from _lines(batch, now)
@@ -161,6 +163,16 @@ def _lines(batch: list[Ticket], now: datetime) -> list[Line]:
         promises[timer.ticket_id].append(timer)
     for ticket_id, timers in promises.items():
         lines[ticket_id].due_at, lines[ticket_id].kept = _result(timers, now)
+    extended = TimerStep.objects.filter(
+        timer__in=[timer for timers in promises.values() for timer in timers],
+        kind=TimerEventKind.RECOMPUTED,
+        details__cause="overtime",
+    )
+    for step in extended.select_related("timer").order_by("-pk"):  # the first one last, as it has the first limit
+        line = lines[step.timer.ticket_id]
+        if step.details.get("was"):
+            line.first_due_at = datetime.fromisoformat(step.details["was"])
+            line.kept_at_first = LATE if (step.timer.met_at or now) > line.first_due_at else WITHIN
     return list(lines.values())
 
 

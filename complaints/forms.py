@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.services import How
-from complaints.states import Kind, ReportChannel, Severity
+from complaints.states import Decision, Kind, ReportChannel, Severity, WaitFor
 from residents import phones
 from residents.models import Contact
 
@@ -48,12 +48,21 @@ class FilterForm(forms.Form):
     severity = forms.ChoiceField(choices=[("", ""), *Severity.choices], required=False)
     department = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     late = forms.ChoiceField(choices=[("", ""), *HOW_LATE], required=False)
+    helping = forms.BooleanField(required=False)
     after = MarkField(max_length=60, required=False)
 
     def usable(self) -> dict[str, Any]:
         """The valid values; of the others, nothing."""
         self.full_clean()
-        blank: dict[str, Any] = {"tab": "", "q": "", "severity": "", "department": None, "late": "", "after": None}
+        blank: dict[str, Any] = {
+            "tab": "",
+            "q": "",
+            "severity": "",
+            "department": None,
+            "late": "",
+            "helping": False,
+            "after": None,
+        }
         return {**blank, **{name: value for name, value in getattr(self, "cleaned_data", {}).items() if name in blank}}
 
 
@@ -218,6 +227,101 @@ class DepartmentForm(VersionForm):
         self.fields["department"].initial = suggested
 
 
+def _moment(**options: Any) -> forms.DateTimeField:
+    """A moment of the site's own clock."""
+    return forms.DateTimeField(
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **options
+    )
+
+
+def _choose(label: Any, choices: Any, **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **options)
+
+
+class WaitForm(TextForm):
+    waits_for = _choose(_("For whom"), WaitFor.choices, initial=WaitFor.THIRD_PARTY, required=False)
+    until = _moment(
+        label=_("Until (may stay empty)"),
+        required=False,
+        help_text=_("With an end the clock runs on by itself; without one the wait is asked about every two days."),
+    )
+    field_order = ("waits_for", "text", "until")
+
+    def clean_waits_for(self) -> WaitFor:
+        return WaitFor(self.cleaned_data["waits_for"] or WaitFor.THIRD_PARTY)
+
+
+class ChaseForm(TextForm):
+    until = _moment(label=_("The wait ends (may stay empty)"), required=False)
+
+
+class OvertimeForm(TextForm):
+    until = _moment(label=_("New date"))
+    told_how = _choose(
+        _("Has the resident been told why?"), [("", _("Not yet: the desk tells them")), *How.choices], required=False
+    )
+    field_order = ("until", "text", "told_how")
+
+
+class DecisionForm(TextForm):
+    decision = _choose(_("Decision"), Decision.choices, initial=Decision.GRANTED)
+    until = _moment(label=_("Shorter date"), required=False)
+    field_order = ("decision", "until", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = False
+
+
+class PromiseForm(TextForm):
+    at = _moment(label=_("When"))
+    field_order = ("at", "text")
+
+
+class KeepForm(ReturnForm):
+    """Which promise: several may be open at once."""
+
+    turn = _choose(_("Which promise"), ())
+    field_order = ("turn", "text")
+
+    def __init__(self, *args: Any, choices: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["turn"].choices = choices  # type: ignore[attr-defined]
+        self.fields["turn"].initial = choices[0][0] if choices else None
+
+
+class MoveForm(KeepForm):
+    at = _moment(label=_("New time"))
+    field_order = ("turn", "at", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = True
+
+
+class NumberForm(VersionForm):
+    number = forms.CharField(label=_("Number of the other ticket"), max_length=24)
+
+    def clean_number(self) -> str:
+        return str(self.cleaned_data["number"]).strip().upper()
+
+
+class PersonForm(VersionForm):
+    person = forms.TypedChoiceField(
+        label=_("Who"), coerce=int, empty_value=None, widget=forms.Select(attrs={"class": "form-select"})
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = choices  # type: ignore[attr-defined]
+        self.fields["person"].required = "" not in dict(choices)
+
+
+class ClaimForm(TextForm):
+    amount = forms.DecimalField(label=_("Amount, yuan"), min_value=0, max_digits=12, decimal_places=2)
+    field_order = ("amount", "text")
+
+
 class CallbackForm(forms.Form):
     """One outcome: a score from 1 to 5, no answer, refused, or not solved (a score may go with it)."""
 
@@ -227,6 +331,8 @@ class CallbackForm(forms.Form):
         choices=[("", ""), *[(str(n), str(n)) for n in range(1, 6)]], coerce=int, empty_value=None, required=False
     )
     remarks = forms.CharField(max_length=1000, required=False)
+    they_called = forms.BooleanField(required=False)
+    as_suggestion = forms.BooleanField(required=False)
     tried = forms.IntegerField(min_value=0, max_value=9, required=False, widget=forms.HiddenInput)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Ticket, TicketTimer
-from complaints.states import Severity, Target
+from complaints.states import Decision, EventKind, Severity, Target
 from portal.notifications import choices, outbox, wording
 from portal.organization.duty import people_for
 from portal.organization.models import User
@@ -23,10 +23,18 @@ from portal.promises.sweeping import Telling
 
 
 def for_roles(
-    ticket: Ticket, roles: Iterable[Role], kind: str, params: Mapping[str, Any], *, now: datetime, but: User | None
+    ticket: Ticket,
+    roles: Iterable[Role],
+    kind: str,
+    params: Mapping[str, Any],
+    *,
+    now: datetime,
+    but: User | None,
+    department_id: int | None = None,
 ) -> list[outbox.Outgoing]:
-    """For the people who hold those roles now."""
-    found = people_for(list(roles), site_id=ticket.site_id, department_id=ticket.department_id, at=now)
+    """For the people who hold those roles now, of the ticket's department unless another is named."""
+    department = department_id or ticket.department_id
+    found = people_for(list(roles), site_id=ticket.site_id, department_id=department, at=now)
     people = [person.user_id for _role, people in found for person in people]
     return for_people(ticket, people, kind, params, now=now, but=but)
 
@@ -78,7 +86,7 @@ GROUPS = (
     choices.Group("resident", gettext_lazy("The resident: a message, a low score, praise, withdrawn")),
 )
 _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
-_COMES_UP = frozenset({"handed_up", "manager_called", "reminded"})
+_COMES_UP = frozenset({"handed_up", "manager_called", "reminded", "overtime_asked", "claim"})
 
 
 def _group_of(kind: str, params: Mapping[str, Any]) -> str:
@@ -95,6 +103,10 @@ def _values(params: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(params)
     if "target" in params:
         values["target"] = Target(params["target"]).label
+    if "step" in params:
+        values["step"] = EventKind(params["step"]).label
+    if "decision" in params:
+        values["decision"] = Decision(params["decision"]).label
     if "severity" in params:
         values["severity"] = Severity(params["severity"]).label
     if params.get("due_at"):
@@ -134,5 +146,18 @@ _WORDINGS: dict[str, wording.Wording] = {
     "attached": lambda p: _("%(number)s: the resident has sent a photo or document.") % _values(p),
     "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
+    "overtime_asked": lambda p: _("%(number)s (%(severity)s): more time is asked for. Please decide.") % _values(p),
+    "overtime_decided": lambda p: _("%(number)s (%(severity)s): more time: %(decision)s.") % _values(p),
+    "tell_delay": lambda p: (
+        _("%(number)s (%(severity)s) has got more time. Please tell the resident why, before the old limit.")
+        % _values(p)
+    ),
+    "chased": lambda p: _("%(number)s: there is news about the wait.") % _values(p),
+    "absorbed": lambda p: _("%(number)s: a later ticket about the same has been merged into it.") % _values(p),
+    "helping": lambda p: _("%(number)s (%(severity)s): your department is asked to help.") % _values(p),
+    "watched": lambda p: _("%(number)s, which you watch: %(step)s.") % _values(p),
+    "responsible": lambda p: _("%(number)s: you are the first responsible person now.") % _values(p),
+    "claim": lambda p: _("%(number)s: a claim for damages has come up to you.") % _values(p),
+    "claim_decided": lambda p: _("%(number)s: the claim for damages is decided.") % _values(p),
     "manager_called": lambda p: _("%(number)s: you are asked to come to the counter.") % _values(p),
 }

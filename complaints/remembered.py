@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from complaints.models import Category, Ticket
+from django.db.models import F, Q
+
+from complaints.defaults.limits import GOALS
+from complaints.models import Category, Goal, Ticket
 from portal import memo
 from portal.pages.houses import department_of, site_of
 
@@ -27,3 +30,11 @@ def placed(ticket: Ticket) -> Ticket:
             memo.forget()  # made a moment ago, elsewhere
         ticket.category = _categories()[ticket.category_id]
     return ticket
+
+
+@memo.for_a_moment
+def goal_percent(code: str, site_id: int | None) -> int:
+    """The share aimed at: the site's own, else the company's."""
+    goals = Goal.objects.filter(Q(site=site_id) | Q(site=None), code=code)
+    found = goals.order_by(F("site").asc(nulls_last=True)).values_list("percent", flat=True).first()
+    return GOALS[Goal.Code(code)] if found is None else found

@@ -13,7 +13,6 @@ FROM_RECEPTION: dict[Severity, tuple[Target, ...]] = {
     Severity.IMPORTANT: (Target.HAND_UP_SUPERVISING_MANAGER, Target.VIA_OPERATIONS, Target.RESOLVE),
     Severity.MAJOR: (Target.HAND_UP_GENERAL_MANAGER, Target.VIA_OPERATIONS, Target.REPLY, Target.RESOLVE),
 }
-CALLBACK_TARGET_PERCENT = 80
 MOST_ATTEMPTS = 3
 
 
@@ -32,11 +31,3 @@ def wished_deadline(wished_on: date, zone: ZoneInfo) -> datetime:
 def wish_moves(kind: Kind, severity: Severity, wished_on: date | None, confirmed: bool) -> bool:
     """Whether a wished date is the deadline: the desk has confirmed it, and the ticket is minor."""
     return wished_on is not None and confirmed and severity == Severity.MINOR and kind != Kind.PRAISE
-
-
-def is_drawn(informed_this_month: int, drawn_this_month: int, percent: int = CALLBACK_TARGET_PERCENT) -> bool:
-    """Whether the next informed request is called back, so that the month's rate never falls below its target (K1).
-
-    ``informed_this_month`` counts this one too. Drawn while the share without it would be too low.
-    """
-    return drawn_this_month * 100 < informed_this_month * percent

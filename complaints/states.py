@@ -105,6 +105,7 @@ class Step(models.TextChoices):
     REOPEN = "reopened", _("Reopened")
     WITHDRAW = "withdrawn", _("Withdrawn")
     PASS_ON = "passed_on", _("Praise passed on")
+    MERGE = "merged", _("Merged into an earlier ticket")
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,34 @@ TRANSITIONS: dict[Step, Transition] = {
     Step.REOPEN: Transition(frozenset({S.INFORMED, S.DECLINED, S.CLOSED}), None, desk=True),
     Step.WITHDRAW: Transition(UNRESOLVED, S.WITHDRAWN),
     Step.PASS_ON: Transition(frozenset({S.REGISTERED}), S.CLOSED, desk=True),
+    Step.MERGE: Transition(UNRESOLVED, S.MERGED, desk=True),
 }
+
+
+class WaitFor(models.TextChoices):
+    """For whom or what the work waits (C13)."""
+
+    RESIDENT = "resident", _("The resident")
+    THIRD_PARTY = "third_party", _("A third party (supplier, power company)")
+    PARTS = "parts", _("Parts or material")
+
+
+class Decision(models.TextChoices):
+    """What became of a request for more time (C6)."""
+
+    GRANTED = "granted", pgettext_lazy("overtime", "Granted")
+    SHORTENED = "shortened", pgettext_lazy("overtime", "Granted, shortened")
+    REFUSED = "refused", pgettext_lazy("overtime", "Refused")
+
+
+# Who decides on more time (C6).
+OVERTIME_DECIDED_BY: dict[Severity, Role] = {
+    Severity.MINOR: Role.SUPERVISING_MANAGER,
+    Severity.IMPORTANT: Role.GENERAL_MANAGER,
+    Severity.MAJOR: Role.GENERAL_MANAGER,
+}
+# The way up of a claim for damages, level by level (C23).
+CLAIM_LEVELS = (Role.DEPARTMENT_HEAD, Role.OPERATIONS_MANAGER, Role.SUPERVISING_MANAGER, Role.GENERAL_MANAGER)
 
 
 class Target(models.TextChoices):
@@ -161,6 +189,10 @@ class Target(models.TextChoices):
     FORUM_REPLY = "forum_reply", pgettext_lazy("target", "First forum reply")
     INCIDENT_REPORT = "incident_report", pgettext_lazy("target", "Report the incident")
     WRITTEN_REPORT = "written_report", pgettext_lazy("target", "Written report")
+    # Small ones beside the line: a word given to the resident, how it stands, and what is being waited for.
+    PROMISE = "promise", pgettext_lazy("target", "Keep the promise")
+    PROGRESS = "progress", pgettext_lazy("target", "Tell how it stands")
+    CHASE = "chase", pgettext_lazy("target", "Ask about the wait")
 
 
 # Who stops a hand-up's timer by acknowledging 阅知.
@@ -205,6 +237,26 @@ class EventKind(models.TextChoices):
     MANAGER_CALLED = "manager_called", _("Supervising manager called to the counter")
     REMINDED = "reminded", _("Reminded")
     GROUPED = "grouped", _("Part of a common issue")
+    CHASED = "chased", _("Asked about the wait")
+    OVERTIME_ASKED = "overtime_asked", _("More time asked for")
+    OVERTIME_DECIDED = "overtime_decided", _("More time decided")
+    PROMISED = "promised", _("Promised to the resident")
+    PROMISE_KEPT = "promise_kept", _("Promise kept")
+    PROMISE_MOVED = "promise_moved", _("Promise moved, the resident told before")
+    MERGED = Step.MERGE.value, Step.MERGE.label
+    ABSORBED = "absorbed", _("A later ticket merged into this one")
+    LINKED = "linked", _("Linked")
+    HELPER_ADDED = "helper_added", _("Second department added")
+    HELPER_GONE = "helper_gone", _("Second department no longer needed")
+    WATCHED = "watched", _("Watched")
+    UNWATCHED = "unwatched", _("No longer watched")
+    RESPONSIBLE = "responsible", _("First responsible person named")
+    ABOUT_SET = "about_set", _("Person complained about named")
+    NAME_HIDDEN = "name_hidden", _("Name hidden from the department")
+    NAME_SHOWN = "name_shown", _("Name shown to the department again")
+    CLAIMED = "claimed", _("Damage claimed")
+    CLAIM_PASSED_UP = "claim_passed_up", _("Claim passed up")
+    CLAIM_DECIDED = "claim_decided", _("Claim decided")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.
@@ -225,11 +277,25 @@ SHOWN_TO_RESIDENTS = frozenset(
         EventKind.WITHDRAWN,
         EventKind.COMMENT,
         EventKind.ATTACHED,
+        EventKind.OVERTIME_DECIDED,
+        EventKind.PROMISED,
+        EventKind.PROMISE_KEPT,
+        EventKind.PROMISE_MOVED,
+        EventKind.MERGED,
     }
 )
 # Of these the words themselves are meant for the resident.
 WORDS_FOR_RESIDENTS = frozenset(
-    {EventKind.REPLIED, EventKind.INFORMED, EventKind.DECLINED, EventKind.RATED, EventKind.COMMENT, EventKind.WITHDRAWN}
+    {
+        EventKind.REPLIED,
+        EventKind.INFORMED,
+        EventKind.DECLINED,
+        EventKind.RATED,
+        EventKind.COMMENT,
+        EventKind.WITHDRAWN,
+        EventKind.PROMISED,
+        EventKind.PROMISE_MOVED,
+    }
 )
 
 
@@ -252,6 +318,19 @@ UNDOABLE = frozenset(
         EventKind.CLOSED,
         EventKind.PASSED_ON,
         EventKind.INTERNAL_NOTE,
+        EventKind.CHASED,
+        EventKind.OVERTIME_ASKED,
+        EventKind.PROMISED,
+        EventKind.PROMISE_KEPT,
+        EventKind.MERGED,
+        EventKind.HELPER_ADDED,
+        EventKind.HELPER_GONE,
+        EventKind.WATCHED,
+        EventKind.UNWATCHED,
+        EventKind.RESPONSIBLE,
+        EventKind.ABOUT_SET,
+        EventKind.NAME_HIDDEN,
+        EventKind.NAME_SHOWN,
     }
 )
 
@@ -262,10 +341,12 @@ class CallbackOutcome(models.TextChoices):
     REFUSED = "refused", _("Refused")
     RATED = "rated", _("Rated by the resident")
     UNREACHABLE = "unreachable", _("Unreachable after three attempts")
+    NOT_DRAWN = "not_drawn", _("Not drawn")
 
 
 # Kinds whose informed tickets are called back: complaints always, these when drawn (K1).
 ALWAYS_CALLED_BACK = frozenset({Kind.COMPLAINT})
 DRAWN_FOR_CALLBACK = frozenset({Kind.SERVICE_REQUEST, Kind.HELP})
+CALLED_BACK = ALWAYS_CALLED_BACK | DRAWN_FOR_CALLBACK
 # Kinds whose department returns a form.
 HAS_FORM = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.HELP})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from complaints.states import HANDED_UP_TO, Lane
+from complaints.states import CLAIM_LEVELS, HANDED_UP_TO, OVERTIME_DECIDED_BY, Lane
 from portal.organization.roles import DEPARTMENT, DESK, Role
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 OPEN = ~Q(lane=Lane.OVER)
 HANDED_UP = OPEN & ~Q(open_hand_ups=[])
+OVERTIME_ASKED = OPEN & ~Q(overtime_asked_of="")
+CLAIMED = OPEN & ~Q(claim_with="")
 
 
 def tab_filters(scope: Scope) -> dict[str, Q]:
@@ -28,8 +30,8 @@ def tab_filters(scope: Scope) -> dict[str, Q]:
         "in_progress": Q(lane__in=[Lane.IN_PROGRESS, Lane.TO_RETURN]),
         "to_inform": Q(lane=Lane.TO_INFORM),
         "to_call_back": Q(lane=Lane.TO_CALL_BACK),
-        "overtime": OPEN
-        & Q(resolve_due_at__lt=Now(), queue_at__lt=Now()),  # the second says where in the order they lie
+        "overtime": OVERTIME_ASKED
+        | OPEN & Q(resolve_due_at__lt=Now(), queue_at__lt=Now()),  # the second says where in the order they lie
         "all": OPEN,
     }
 
@@ -52,4 +54,14 @@ def waiting_for(scope: Scope) -> Q:
         if everywhere or sites:
             handed_up = HANDED_UP & Q(open_hand_ups__contains=[target])
             found |= handed_up if everywhere else handed_up & Q(site_id__in=sites)
+    for role in sorted(set(OVERTIME_DECIDED_BY.values())):
+        everywhere, sites = scope.sites_as({role})
+        if everywhere or sites:
+            asked = OVERTIME_ASKED & Q(overtime_asked_of=role)
+            found |= asked if everywhere else asked & Q(site_id__in=sites)
+    for role in CLAIM_LEVELS[1:]:  # the department's head has it in the department's own lanes
+        everywhere, sites = scope.sites_as({role})
+        if everywhere or sites:
+            claimed = CLAIMED & Q(claim_with=role)
+            found |= claimed if everywhere else claimed & Q(site_id__in=sites)
     return found or Q(pk=None)

@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from complaints.views import (
     box,
     bulk,
+    callback_rate,
     callbacks,
     cases,
     dashboard,
@@ -20,6 +21,7 @@ from complaints.views import (
     taking,
     ticket,
     undo,
+    why,
 )
 from complaints.views.steps import SPECS
 
@@ -64,6 +66,7 @@ urlpatterns = [
     path("cases/<int:case_id>/", cases.case, name="case"),
     path("tickets/<number:number>/slip/", paper.slip, name="slip"),
     path("tickets/<number:number>/form/", paper.form, name="form"),
+    path("tickets/<number:number>/why/", why.why, name="why"),
     path("tickets/<number:number>/preview/", queue.preview, name="preview"),
     path("tickets/<number:number>/colleagues/", naming.colleagues, name="colleagues"),
     path("tickets/<number:number>/undo/", undo.undo, name="undo"),
@@ -72,6 +75,8 @@ urlpatterns = [
     path("tickets/<number:number>/files/<uuid:file>/preview/", files.preview, name="file_preview"),
     *(path(f"tickets/<number:number>/{slug}/", taking.take, {"slug": slug}, name=f"step_{slug}") for slug in SPECS),
     path("callbacks/", callbacks.callbacks, name="callbacks"),
+    path("callbacks/rate/", callback_rate.rate, name="callback_rate"),
+    path("callbacks/rate/rows/", callback_rate.rows, name="callback_rows"),
     path("callbacks/<int:callback_id>/", callbacks.record, name="record_callback"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
 ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -20,20 +20,23 @@ from complaints.errors import Refusal
 from complaints.models import Callback, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services import How
 from complaints.services.change import Change
-from complaints.states import OVER, CallbackOutcome, Kind, Severity, Status
+from complaints.states import OVER, CallbackOutcome, Decision, Kind, Severity, Status, WaitFor
 from complaints.tests.house import MORNING, House
 from drills.machine import Machine, say
 from drills.options import Options
 from drills.outcome import Outcome
+from drills.slow_clock import deadline
 from portal import integrity
 from portal.notifications import outbox
 from portal.notifications.models import Message
 from portal.promises import clock, sweeping
 from portal.promises.models import TimerEventKind, TimerState
+from residents.models import ApiAccount
 
 MOST_TICKETS = 3
 RUNS = 500
 KINDS = (Kind.COMPLAINT, Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.ENQUIRY)
+REFUSED = (Refusal, Callback.DoesNotExist, Ticket.DoesNotExist)
 Take = Callable[[House, Ticket, Random], object]
 
 
@@ -70,18 +73,56 @@ STEPS: dict[str, Take] = {
     "call back": _call_back,
     "reopen": lambda h, t, d: services.reopen_ticket(t.pk, "又坏了", by=h.reception),
     "regrade": lambda h, t, d: services.set_severity(t.pk, d.choice(list(Severity)), "更急", by=h.reception),
+    "wait until": lambda h, t, d: services.wait(
+        t.pk, "等供电局", by=_staff(h, t), waits_for=d.choice(list(WaitFor)), until=_ahead(d)
+    ),
+    "chase": lambda h, t, d: services.chase_wait(t.pk, "后天到货", by=_staff(h, t), until=d.choice([None, _ahead(d)])),
+    "ask for more time": lambda h, t, d: services.ask_for_overtime(
+        t.pk, _ahead(d, 20), "要等干透", d.choice(["", How.PHONE]), by=_staff(h, t)
+    ),
+    "decide on more time": lambda h, t, d: services.decide_overtime(
+        t.pk, d.choice(list(Decision)), "照此办理", by=d.choice([h.manager, h.gm]), until=_ahead(d, 10)
+    ),
+    "promise": lambda h, t, d: services.promise_resident(t.pk, "四点回电", _ahead(d), by=h.reception),
+    "keep the promise": lambda h, t, d: services.keep_promise(t.pk, d.randint(1, 2), by=h.reception),
+    "move the promise": lambda h, t, d: services.move_promise(
+        t.pk, d.randint(1, 2), _ahead(d), "师傅在路上", by=h.reception
+    ),
+    "merge": lambda h, t, d: services.merge_tickets(
+        t.pk, Ticket.objects.exclude(pk=t.pk).earliest("pk").pk, by=h.reception
+    ),
+    "second department": lambda h, t, d: services.add_helper(t.pk, h.departments["greening"], by=h.reception),
+    "confirm the wish": lambda h, t, d: services.confirm_wish(t.pk, by=h.reception),
+    "withdraw": lambda h, t, d: services.withdraw_ticket(
+        t.pk, resident=ApiAccount.objects.get_or_create(phone="13800000001")[0]
+    ),
     "undo": _undo,
 }
+
+
+def _ahead(dice: Random, most_days: int = 4) -> datetime:
+    """Some moment to come, to the full minute."""
+    return clock.now() + timedelta(minutes=dice.choice([30, 600, dice.randint(1, most_days) * 1440]))
+
 
 # What people do next on most days; ``take`` tries everything everywhere.
 USUAL = {
     Status.REGISTERED: ("dispatch", "dispatch", "answer", "decline"),
     Status.DISPATCHED: ("sign", "sign", "sign", "undo", "send back"),
-    Status.SIGNED: ("note", "resolve", "wait", "send back"),
-    Status.IN_PROGRESS: ("resolve", "wait", "wait as manager", "undo", "decline"),
-    Status.WAITING: ("resume", "undo", "resolve"),
+    Status.SIGNED: ("note", "resolve", "wait", "send back", "ask for more time", "promise"),
+    Status.IN_PROGRESS: (
+        "resolve",
+        "wait",
+        "wait until",
+        "wait as manager",
+        "undo",
+        "decline",
+        "ask for more time",
+        "decide on more time",
+    ),
+    Status.WAITING: ("resume", "undo", "resolve", "chase", "decide on more time"),
     Status.RESOLVED: ("return", "inform", "inform", "undo"),
-    Status.INFORMED: ("call back", "call back", "reopen"),
+    Status.INFORMED: ("call back", "call back", "reopen", "keep the promise"),
     Status.DECLINED: ("call back", "reopen"),
     Status.CLOSED: ("reopen", "undo"),
 }
@@ -133,16 +174,14 @@ class AnyOrder(RuleBasedStateMachine):
         self.fired: dict[int, int] = {}
 
     def teardown(self) -> None:
-        try:
-            assert list(integrity.findings()) == []
-        finally:
-            transaction.set_rollback(True)
-            self._story.__exit__(None, None, None)
+        transaction.set_rollback(True)
+        self._story.__exit__(None, None, None)
 
     @precondition(lambda self: len(self.tickets) < MOST_TICKETS)
     @rule(kind=st.sampled_from(KINDS), severity=st.sampled_from(Severity))
     def report(self, kind: Kind, severity: Severity) -> None:
-        self.tickets.append(self.house.report(self.now, kind=kind, severity=severity).pk)
+        wished = (self.now + timedelta(days=5)).date() if severity == Severity.MINOR else None
+        self.tickets.append(self.house.report(self.now, kind=kind, severity=severity, wished_on=wished).pk)
 
     @precondition(lambda self: self.tickets)
     @rule(which=st.integers(0, MOST_TICKETS - 1), dice=st.integers(0, 999), times=st.integers(1, 5))
@@ -161,7 +200,7 @@ class AnyOrder(RuleBasedStateMachine):
         try:
             with transaction.atomic(), clock.standing_at(self.now):
                 STEPS[step](self.house, ticket, Random(dice))
-        except (Refusal, Callback.DoesNotExist):
+        except REFUSED:
             assert self._written() == before, f"{step} was refused and left something"
             return
         self.said.add(step)
@@ -177,7 +216,7 @@ class AnyOrder(RuleBasedStateMachine):
             try:
                 with transaction.atomic():
                     STEPS[step](self.house, self._ticket(which), Random(dice))
-            except (Refusal, Callback.DoesNotExist):
+            except REFUSED:
                 pass
         assert self._written() == before, f"{step}: a kill left something"
 
@@ -209,6 +248,16 @@ class AnyOrder(RuleBasedStateMachine):
             closed_at = step.timer.ticket.closed_at
             assert closed_at is not None
             assert step.at <= closed_at, "a level fired after the close"
+
+    @invariant()
+    def it_all_adds_up(self) -> None:
+        assert list(integrity.findings()) == []
+
+    @invariant()
+    def each_deadline_is_what_its_events_give_when_worked_out_otherwise(self) -> None:
+        for timer in TicketTimer.objects.open().select_related("ticket__site").prefetch_related("events"):
+            slow = deadline(timer.events.all(), timer.started_at, timer.ticket.site.zone)
+            assert slow == timer.due_at, f"{timer.target} is due {timer.due_at}, slowly {slow}"
 
     def _ticket(self, which: int) -> Ticket:
         return Ticket.objects.select_related("department").get(pk=self.tickets[which % len(self.tickets)])

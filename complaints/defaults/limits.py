@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from complaints.models import Goal
 from complaints.states import Kind, Severity, Target
 from portal.organization.roles import Role
 from portal.promises.limits import Rule
@@ -61,6 +62,21 @@ CALLBACK = [
     _amount(Target.CALLBACK, timedelta(hours=11), DESK_LADDER, calendar="polite_hours"),
     {"target": Target.CALLBACK, "first_turn": 2, "rule": Rule.END_OF_HALF_DAY, "levels": DESK_LADDER},
 ]
+# Small ones beside the line: a word given, how it stands, what is being waited for (C8, C13, C22).
+BESIDE = [
+    _amount(Target.PROMISE, timedelta(), DESK_LADDER),
+    _amount(Target.PROGRESS, timedelta(days=2), DESK_LADDER),
+    _amount(
+        Target.CHASE,
+        timedelta(days=2),
+        [
+            {"name": "step_1", "after": 0, "to": [R.DEPARTMENT_STAFF, R.RECEPTIONIST]},
+            {"name": "step_2", "after": 48 * HOURS, "to": [R.DEPARTMENT_HEAD, R.SUPERVISOR]},
+            {"name": "step_3", "after": 96 * HOURS, "to": [R.OPERATIONS_MANAGER]},
+            {"name": "step_4", "after": 144 * HOURS, "to": [R.SUPERVISING_MANAGER]},
+        ],
+    ),
+]
 HAND_UPS = {
     Severity.MINOR: [],
     Severity.IMPORTANT: [
@@ -85,13 +101,20 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
             RETURN_FORM,
             INFORM,
             *CALLBACK,
+            *BESIDE,
         ]
         for severity in Severity
     },
     **{
-        (kind, severity): [DISPATCH, SIGN, ARRIVE, _resolve(severity), RETURN_FORM, INFORM, *CALLBACK]
+        (kind, severity): [DISPATCH, SIGN, ARRIVE, _resolve(severity), RETURN_FORM, INFORM, *CALLBACK, *BESIDE]
         for kind in (Kind.SERVICE_REQUEST, Kind.HELP)
         for severity in Severity
     },
-    **{(kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM] for kind in (Kind.ENQUIRY, Kind.SUGGESTION)},
+    **{
+        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *BESIDE]
+        for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
+    },
 }
+
+# Shares to reach, in percent (K1, K5).
+GOALS = {Goal.Code.REQUESTS_CALLED: 80, Goal.Code.SATISFIED: 96}

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from complaints.defaults.limits import POLICIES
-from complaints.models import Category, Phrase
+from complaints.defaults.limits import GOALS, POLICIES
+from complaints.models import Category, Goal, Phrase
 from complaints.states import Kind, Severity
 from portal import memo
 from portal.calendars.models import SiteCalendar, WeeklyHours
@@ -36,6 +36,7 @@ def load_defaults() -> None:
     _load_phrases()
     _load_calendars()
     _load_policies()
+    _load_goals()
     seed_holidays(HOLIDAY_YEARS)
     memo.forget()
 
@@ -105,10 +106,30 @@ def _load_policies() -> None:
     for (kind, severity), targets in POLICIES.items():
         code = f"{kind}-{severity or 'any'}"
         if code in there:
+            _add_new_targets(code, targets)
             continue
         policy = Policy.objects.create(code=code, kind=kind, severity=severity)
         version = PolicyVersion.objects.create(policy=policy, number=1)
         PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **target) for target in targets)
+
+
+def _add_new_targets(code: str, shipped: list[dict[str, Any]]) -> None:
+    """What is shipped by now and no version ever had becomes a new version; what somebody took out stays out."""
+    known = set(PolicyTarget.objects.filter(version__policy__code=code).values_list("target", flat=True))
+    new = [target for target in shipped if target["target"] not in known]
+    if not new:
+        return
+    newest = PolicyVersion.objects.filter(policy__code=code).latest("number")
+    version = PolicyVersion.objects.create(policy_id=newest.policy_id, number=newest.number + 1)
+    kept = list(newest.targets.all())
+    for row in kept:
+        row.pk, row.version = None, version
+    PolicyTarget.objects.bulk_create([*kept, *(PolicyTarget(version=version, **target) for target in new)])
+
+
+def _load_goals() -> None:
+    rows = [Goal(code=code, percent=percent) for code, percent in GOALS.items()]
+    Goal.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from complaints.services.intake import begin_promises
 from complaints.services.telling import How, declined, informed
 from complaints.states import (
     ALWAYS_CALLED_BACK,
+    CALLED_BACK,
     HANDED_UP_TO,
     OVER,
     CallbackOutcome,
@@ -301,8 +302,9 @@ def _answer(player: _Player, change: QuietChange, action: Action) -> None:
 def _inform(player: _Player, change: QuietChange, action: Action) -> None:
     how = player.random.choice([How.PHONE, How.PHONE, How.IN_PERSON])
     informed(change, how, player.story[2], player.random.choice(stories.REPLIES_BY_RESIDENT))
-    if player.ticket.kind in ALWAYS_CALLED_BACK or action.details.get("drawn"):
-        schedule_callback(change)
+    if player.ticket.kind in CALLED_BACK:
+        drawn = player.ticket.kind in ALWAYS_CALLED_BACK or bool(action.details.get("drawn"))
+        schedule_callback(change, drawn=drawn)
     else:
         close(change)
 

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0007_indexes_that_serve_nothing_go'),
+        ('complaints', '0008_the_life_off_the_straight_line'),
         ('organization', '0004_kept_form'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,11 +1,12 @@
 """Tickets, their history, their timers, and the callbacks that follow."""
 
 from complaints.models.box import BoxOpening
-from complaints.models.callbacks import Callback
+from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.issues import CommonIssue, IssueTicket
+from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
 from complaints.saved_views import SavedView
@@ -16,18 +17,23 @@ __all__ = [
     "Attachment",
     "BoxOpening",
     "Callback",
+    "CallbackQuerySet",
     "CaseVersion",
     "Category",
+    "Claim",
     "CommonIssue",
     "DayNumber",
+    "Goal",
     "IssueTicket",
     "LastStep",
     "LibraryCase",
+    "OvertimeRequest",
     "Phrase",
     "Repeat",
     "SavedView",
     "Ticket",
     "TicketEvent",
+    "TicketLink",
     "TicketQuerySet",
     "TicketTimer",
     "TimerStep",

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.catalogue import Category
-from complaints.states import HAS_FORM, LANES, OVER, Kind, Lane, ReportChannel, Severity, Status
-from complaints.tabs import HANDED_UP, OPEN, tab_filters
+from complaints.states import HAS_FORM, LANES, OVER, Kind, Lane, ReportChannel, Severity, Status, WaitFor
+from complaints.tabs import CLAIMED, HANDED_UP, OPEN, OVERTIME_ASKED, tab_filters
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
 from portal.promises.models import TimerState
 from residents.models import Contact, Residence
@@ -37,10 +37,16 @@ def title_of(description: str) -> str:
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> TicketQuerySet:
-        """The desk and the managers see their sites' tickets, a department those that are with it."""
-        return self.within(user.scope)
+        """The desk and the managers see their sites' tickets, a department those that are with it or that it helps."""
+        helping = user.scope.departments_as(DEPARTMENT)
+        return self.within(user.scope, helping=Q(also_with__overlap=sorted(helping)) if helping else None)
 
-    def within(self, scope: Scope) -> TicketQuerySet:
+    def helped_by(self, user: User) -> TicketQuerySet:
+        """What this person's departments help with, though it is another's."""
+        return self.open().filter(also_with__overlap=sorted(user.scope.departments_as(DEPARTMENT)))
+
+    def within(self, scope: Scope, *, helping: Q | None = None) -> TicketQuerySet:
+        """Those that the queue lists: one range of an index for each place."""
         everywhere, sites = scope.sites_as(DESK | MANAGEMENT)
         if everywhere:
             return self
@@ -48,7 +54,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         mine = Q(site_id__in=sites)
         if departments:
             mine |= Q(department_id__in=departments)
-        return self.filter(mine)
+        return self.filter(mine if helping is None else mine | helping)
 
     def of_resident(self, phone: str) -> TicketQuerySet:
         """What this phone reported itself, for homes to which it still belongs, or for no home at all."""
@@ -150,6 +156,21 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
+    # who else has to do with it; as lists, so that no page and no change asks another table
+    also_with = ArrayField(models.BigIntegerField(), default=list, blank=True)  # second departments
+    watchers = ArrayField(models.BigIntegerField(), default=list, blank=True)  # people
+    about_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    name_hidden = models.BooleanField(_("name hidden from the department"), default=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
+
+    # what it waits for (C13), and whose word on more time (C6) and on damages (C23)
+    waits_for = models.CharField(_("waits for"), max_length=12, choices=WaitFor.choices, blank=True)
+    waits_until = models.DateTimeField(_("waits until"), null=True, blank=True)
+    overtime_asked_of = models.CharField(max_length=30, blank=True)
+    claim_with = models.CharField(max_length=30, blank=True)  # the level that a claim for damages has come to
+
     # moments
     received_at = models.DateTimeField(_("received"))
     round_began_at = models.DateTimeField()
@@ -195,6 +216,9 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 name="ticket_closed_has_a_moment", condition=~Q(status__in=OVER) | Q(closed_at__isnull=False)
             ),
+            models.CheckConstraint(
+                name="ticket_merged_somewhere", condition=Q(merged_into=None) | Q(status=Status.MERGED)
+            ),
         )
         indexes = (
             # serve the queue of a site and of a department: one range, in order
@@ -224,6 +248,20 @@ class Ticket(models.Model):
                 name="ticket_queue_overtime",
                 condition=OPEN & Q(resolve_due_at__isnull=False),
             ),
+            models.Index(
+                fields=["overtime_asked_of", "queue_at", "id"],
+                include=["site", "department"],
+                name="ticket_overtime_asked",
+                condition=OVERTIME_ASKED,
+            ),
+            models.Index(
+                fields=["claim_with", "queue_at", "id"],
+                include=["site", "department"],
+                name="ticket_claim_with",
+                condition=CLAIMED,
+            ),
+            # serves what a second department helps with
+            GinIndex(fields=["also_with"], name="ticket_also_with", condition=OPEN & ~Q(also_with=[])),
             # serve the search: any part of a number or of a visitor's phone, and the beginning of a visitor's name
             GinIndex(OpClass("number", "gin_trgm_ops"), name="ticket_by_number"),
             GinIndex(OpClass("visitor_phone", "gin_trgm_ops"), name="ticket_by_visitor_phone"),

@@ -10,6 +10,7 @@ from complaints.services.callbacks import (
 )
 from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
+from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
 from complaints.services.dispatching import (
     answer_on_the_spot,
     dispatch_ticket,
@@ -19,10 +20,14 @@ from complaints.services.dispatching import (
     sign_for_ticket,
 )
 from complaints.services.grading import confirm_wish, set_severity
-from complaints.services.handling import note_handling, resolve_ticket, resume, return_form, wait
+from complaints.services.handling import note_handling, resolve_ticket, return_form
 from complaints.services.intake import Report, register, register_ticket
 from complaints.services.issues import join_issue, leave_issue, open_issue, publish_issue, tell_callers
+from complaints.services.joining import add_helper, link_tickets, merge_tickets, remove_helper, watch
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
+from complaints.services.overtime import approver_of, ask_for_overtime, decide_overtime
+from complaints.services.persons import hide_name, name_person_complained_about, name_responsible, person_called
+from complaints.services.promising import keep_promise, move_promise, promise_resident
 from complaints.services.reminding import remind_holder
 from complaints.services.repeats import (
     dismiss_repeat,
@@ -43,6 +48,7 @@ from complaints.services.telling import (
     withdraw_ticket,
 )
 from complaints.services.undoing import can_undo, undo_last_step
+from complaints.services.waiting import chase_wait, resume, wait
 
 __all__ = [
     "MOST_OF_RESIDENTS",
@@ -51,33 +57,50 @@ __all__ = [
     "Report",
     "Slip",
     "acknowledge",
+    "add_helper",
     "answer_on_the_spot",
     "answer_within_a_day",
+    "approver_of",
+    "ask_for_overtime",
     "attach_as_resident",
     "attach_to_step",
     "call_manager_to_counter",
     "can_undo",
+    "chase_wait",
     "colleagues_of",
     "comment_as_resident",
     "confirm_wish",
+    "decide_claim",
+    "decide_overtime",
     "decline_ticket",
     "dismiss_repeat",
     "dispatch_ticket",
+    "hide_name",
     "inform_resident",
     "join_issue",
+    "keep_promise",
     "leave_issue",
+    "link_tickets",
     "look_for_repeats",
     "look_once_a_night",
+    "make_claim",
     "may_decide_repeat",
     "may_take",
     "may_write_case",
+    "merge_tickets",
+    "move_promise",
+    "name_person_complained_about",
+    "name_responsible",
     "named_in",
     "note_handling",
     "note_inside",
     "open_box",
     "open_issue",
     "open_root_cause",
+    "pass_claim_up",
     "pass_on_praise",
+    "person_called",
+    "promise_resident",
     "publish_issue",
     "rate_ticket",
     "record_arrival",
@@ -85,6 +108,7 @@ __all__ = [
     "register",
     "register_ticket",
     "remind_holder",
+    "remove_helper",
     "reopen_ticket",
     "reply_to_resident",
     "resolve_ticket",
@@ -98,6 +122,7 @@ __all__ = [
     "tell_missed_week",
     "undo_last_step",
     "wait",
+    "watch",
     "withdraw_ticket",
     "write_case",
 ]

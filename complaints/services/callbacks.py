@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from complaints import sla
+from complaints import call_plan, sla
+from complaints.call_plan import Household, Moved, Planned
+from complaints.calling import call_of
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
-from complaints.models import Callback, Ticket
+from complaints.models import Callback, Goal, Ticket
+from complaints.remembered import goal_percent
 from complaints.services.change import Change, changing
 from complaints.states import (
     ALWAYS_CALLED_BACK,
+    CALLED_BACK,
     DRAWN_FOR_CALLBACK,
     CallbackOutcome,
     EventKind,
@@ -20,55 +26,110 @@ from complaints.states import (
     Step,
     Target,
 )
+from portal.calendars import BusinessCalendar
 from portal.calendars.services import calendar_of
 from portal.organization.duty import people_for
 from portal.organization.models import User
 from portal.organization.roles import DESK, Role
 from portal.pages import moments
-from portal.promises import limits
+from portal.promises import policies
+from portal.promises.limits import Limit, Rule
 from residents.models import ApiAccount
 
 LOW_SCORE = 2
 ONE_DAY_OF_CALLS = timedelta(hours=11)
+A_DAY = Limit(Target.CALLBACK, Rule.AMOUNT, ONE_DAY_OF_CALLS, pausable=False, levels=())
+CALLS_OF_A_SITE = 2001  # the first half of the lock's name in the database
 
 
 def close_or_call_back(change: Change) -> None:
-    """After a resident was told: schedule this round's callback, or close where none is due."""
-    if _is_called_back(change):
-        schedule_callback(change)
+    """After a resident was told: schedule this round's callback, or close where none is due (K1).
+
+    Complaints always: if the resident is called about something else that day, one call serves both. Requests when the
+    month's share asks for one and nobody calls this resident that day.
+    """
+    ticket = change.ticket
+    if ticket.kind not in CALLED_BACK:
+        close(change)
+        return
+    one_at_a_time(ticket.site_id)
+    plan = _first_call(change)
+    drawn = ticket.kind in ALWAYS_CALLED_BACK or (_has_that_day_free(change, plan) and _share_asks_for_one(change))
+    schedule_callback(change, plan, drawn=drawn)
+
+
+def schedule_callback(change: Change, plan: Planned | None = None, *, drawn: bool = True) -> None:
+    """One day of polite hours after telling (K2). What is not drawn is kept too: the month's rate counts it."""
+    plan = plan or _first_call(change)
+    ticket, now = change.ticket, change.now
+    callback = Callback(ticket=ticket, round=ticket.round, told_at=now, not_before=plan.not_before, due_at=plan.due_at)
+    change.callback = callback
+    if drawn:
+        callback.moved = plan.moved
+        change.begin(Target.CALLBACK, now, fixed_due_at=plan.due_at if plan.moved else None)
     else:
+        callback.outcome, callback.finished_at = CallbackOutcome.NOT_DRAWN, now
         close(change)
 
 
-def schedule_callback(change: Change) -> None:
-    """One day of polite hours after telling (K2)."""
-    timer = change.begin(Target.CALLBACK, change.now)
-    due_at = timer.due_at if timer is not None and timer.due_at is not None else change.now + timedelta(days=1)
-    change.callback = Callback(ticket=change.ticket, round=change.ticket.round, not_before=change.now, due_at=due_at)
+def one_at_a_time(site_id: int) -> None:
+    """Until the transaction ends nobody else draws or calls at this site.
+
+    Two who tell residents at once would count the same month otherwise, and the share fall below its target. Taken
+    after the ticket's row; whoever changes several tickets at once locks all of them first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [CALLS_OF_A_SITE, site_id])
 
 
-def _is_called_back(change: Change) -> bool:
-    """Complaints always; requests when drawn, and never the same resident twice in a day (K1)."""
+def _share_asks_for_one(change: Change) -> bool:
     ticket = change.ticket
-    if ticket.kind in ALWAYS_CALLED_BACK:
-        return True
-    if ticket.kind not in DRAWN_FOR_CALLBACK:
-        return False
-    local = change.now.astimezone(ticket.site.zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if (
-        ticket.resident_id
-        and Callback.objects.filter(
-            ticket__resident_id=ticket.resident_id, due_at__date=(local + timedelta(days=1)).date()
-        ).exists()
-    ):
-        return False
-    told = Ticket.objects.filter(
-        site_id=ticket.site_id, kind__in=DRAWN_FOR_CALLBACK, informed_at__gte=midnight.replace(day=1)
+    first = _midnight(change).replace(day=1)
+    month = Callback.objects.told_from(first, change.now + timedelta(days=1))
+    found = month.filter(ticket__site_id=ticket.site_id, ticket__kind__in=DRAWN_FOR_CALLBACK).aggregate(
+        told=Count("pk"), drawn=Count("pk", filter=~Q(outcome=CallbackOutcome.NOT_DRAWN))
     )
-    others = told.exclude(pk=ticket.pk)
-    drawn = Callback.objects.filter(ticket__in=others).values("ticket").distinct().count()
-    return sla.is_drawn(others.count() + 1, drawn)
+    percent = goal_percent(Goal.Code.REQUESTS_CALLED, ticket.site_id)
+    return call_plan.is_drawn(found["told"], found["drawn"], percent)
+
+
+def _has_that_day_free(change: Change, plan: Planned) -> bool:
+    """Whether the resident may be called, and is not called about another ticket on that day (K1)."""
+    ticket, zone = change.ticket, change.ticket.site.zone
+    if plan.moved == Moved.NEVER:
+        return False
+    if ticket.resident_id is None:
+        return True
+    others = Callback.objects.of_resident_since(ticket.resident_id, _midnight(change))
+    rows = others.values_list("finished_at", "due_at", "last_tried_at")
+    days = {((finished and tried) or due).astimezone(zone).date() for finished, due, tried in rows}
+    return plan.due_at.astimezone(zone).date() not in days
+
+
+def _midnight(change: Change) -> datetime:
+    return change.now.astimezone(change.ticket.site.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _home(change: Change) -> Household:
+    ticket = change.ticket
+    wishes = call_plan.do_not_call(ticket.resident.do_not_call if ticket.resident else [])
+    polite = calendar_of("polite_hours", ticket.site_id, ticket.site.time_zone)
+    return Household(polite, ticket.site.zone, wishes)
+
+
+def _limit(change: Change, turn: int) -> tuple[Limit, BusinessCalendar]:
+    """What the policy says about that try, and the calendar that counts it; a day of polite hours without one."""
+    ticket = change.ticket
+    code = ticket.category.code if ticket.category else ""
+    policy = policies.policy_for(ticket.site_id, ticket.kind, ticket.severity, code)
+    found = policy.for_turn(Target.CALLBACK, turn) if policy else None
+    calendar = policies.calendar_code_of(found) if found else "polite_hours"
+    limit = policies.limit_of(found) if found else A_DAY
+    return limit, calendar_of(calendar, ticket.site_id, ticket.site.time_zone)
+
+
+def _first_call(change: Change) -> Planned:
+    return call_plan.first_call(*_limit(change, 1), _home(change), change.now)
 
 
 def record_callback(
@@ -79,12 +140,14 @@ def record_callback(
     satisfaction: int | None = None,
     solved: bool | None = None,
     remarks: str = "",
+    they_called: bool = False,
 ) -> Ticket:
     """What came of a call. Recorded twice, the second finds it done and changes nothing.
 
-    Raises Callback.DoesNotExist; NotYours for somebody who is not of the desk, or who handled the ticket while a
-    colleague is on duty; NotPossible for a second try in one half-day. Not solved reopens; at most 2 of 5 points is
-    told to the supervisor; the third try without an answer closes the ticket as unreachable.
+    Raises Callback.DoesNotExist; NotYours for somebody who is not of the desk, who is complained about, or who handled
+    the ticket while a colleague is on duty; NotPossible for a second try in one half-day, and for a call at a moment
+    that is not to be used, unless ``they_called``. Not solved reopens; at most 2 of 5 points is told to the supervisor;
+    the third try without an answer closes the ticket as unreachable.
     """
     ticket_id = Callback.objects.values_list("ticket_id", flat=True).get(pk=callback_id)
     with changing(ticket_id, by=by) as change:
@@ -93,13 +156,54 @@ def record_callback(
             return change.ticket
         if not by.scope.holds(DESK, change.ticket.site_id):
             raise NotYours(_("Callbacks are made by the front desk."), change.ticket)
-        if change.ticket.handler_id == by.pk and _a_colleague_is_on_duty(change, by):
-            raise NotYours(_("You handled this ticket: a colleague on duty makes the call."), change.ticket)
+        _refuse_own_matter(change, by)
+        one_at_a_time(change.ticket.site_id)
         if outcome == CallbackOutcome.NO_ANSWER:
+            _refuse_moment(change, callback, outcome)
             no_answer(change, callback, remarks.strip())
         else:
-            finish_callback(change, callback, outcome, satisfaction, solved, remarks.strip())
+            if not they_called:
+                _refuse_moment(change, callback, outcome)
+            finish_callback(change, callback, outcome, satisfaction, solved, remarks.strip(), they_called=they_called)
     return change.ticket
+
+
+def _refuse_own_matter(change: Change, by: User) -> None:
+    """Nobody calls back a complaint about himself (C23), nor what he handled while anybody else is on duty."""
+    if getattr(change.ticket, "about_person_id", None) == by.pk:
+        raise NotYours(_("This is about yourself: somebody else makes the call."), change.ticket)
+    if change.ticket.handler_id == by.pk and _a_colleague_is_on_duty(change, by):
+        raise NotYours(_("You handled this ticket: a colleague on duty makes the call."), change.ticket)
+
+
+def _refuse_moment(change: Change, callback: Callback, outcome: CallbackOutcome) -> None:
+    """Polite hours, the resident's own times, and one call a day (K1, K2)."""
+    ticket, zone = change.ticket, change.ticket.site.zone
+    may = call_of(ticket, change.now)
+    never = may.opens_at is None and outcome == CallbackOutcome.REFUSED  # whoever wants no calls at all has refused
+    if not may.open and not never:
+        raise NotPossible(_("This is no time to call: %(when)s. If they called, say so.") % {"when": may.words}, ticket)
+    earlier = _call_about_another(change, callback)
+    if earlier is not None:
+        raise NotPossible(
+            _("This resident was called at %(time)s about something else. Nobody is called twice in a day.")
+            % {"time": moments.short(earlier, zone)},
+            ticket,
+        )
+
+
+def _call_about_another(change: Change, callback: Callback) -> datetime | None:
+    """A call of this resident today after which this one would be too soon; one statement."""
+    ticket = change.ticket
+    if ticket.resident_id is None:
+        return None
+    others = Callback.objects.of_resident_since(ticket.resident_id, _midnight(change)).exclude(pk=callback.pk)
+    for finished, tried in others.values_list("finished_at", "last_tried_at"):
+        if tried and call_plan.too_soon_after(
+            tried, reached=finished is not None, now=change.now, zone=ticket.site.zone
+        ):
+            return tried
+    return None
 
 
 def rate_ticket(ticket_id: int, satisfaction: int, solved: bool, remarks: str = "", *, resident: ApiAccount) -> Ticket:
@@ -114,7 +218,13 @@ def rate_ticket(ticket_id: int, satisfaction: int, solved: bool, remarks: str = 
         callback = Callback.objects.select_for_update(no_key=True).filter(ticket=ticket, round=ticket.round).first()
         if callback is not None and callback.solved is not None:
             raise NotPossible(_("You have rated this already. Thank you."), ticket)
-        callback = callback or Callback(ticket=ticket, round=ticket.round, not_before=change.now, due_at=change.now)
+        callback = callback or Callback(
+            ticket=ticket,
+            round=ticket.round,
+            told_at=ticket.informed_at,
+            not_before=change.now,
+            due_at=change.now,
+        )
         finish_callback(change, callback, CallbackOutcome.RATED, satisfaction, solved, remarks.strip())
     return ticket
 
@@ -170,9 +280,9 @@ def no_answer(change: Change, callback: Callback, remarks: str) -> None:
         )
         close(change)
     else:
-        timer = change.begin(Target.CALLBACK, change.now)
-        callback.not_before, end = limits.next_half_day(change.now, zone)
-        callback.due_at = timer.due_at if timer is not None and timer.due_at is not None else end
+        plan = call_plan.next_try(*_limit(change, callback.attempts + 1), _home(change), change.now)
+        callback.not_before, callback.due_at, callback.moved = plan.not_before, plan.due_at, plan.moved
+        change.begin(Target.CALLBACK, change.now, fixed_due_at=plan.due_at if plan.moved else None)
     change.callback = callback
 
 
@@ -183,6 +293,8 @@ def finish_callback(
     satisfaction: int | None,
     solved: bool | None,
     remarks: str,
+    *,
+    they_called: bool = False,
 ) -> None:
     """The round's last word: what was said, and what follows from it."""
     ticket = change.ticket
@@ -195,7 +307,8 @@ def finish_callback(
     change.callback = callback
     change.meet(Target.CALLBACK, cause=outcome)
     kind = EventKind.RATED if outcome == CallbackOutcome.RATED else EventKind.CALLBACK
-    change.note(kind, remarks, outcome=outcome, satisfaction=satisfaction, solved=solved)
+    also = {"they_called": True} if they_called else {}
+    change.note(kind, remarks, outcome=outcome, satisfaction=satisfaction, solved=solved, **also)
     if satisfaction is not None and satisfaction <= LOW_SCORE:
         change.tell([Role.SUPERVISOR], "low_score", satisfaction=satisfaction)
     if solved is False:
@@ -205,6 +318,9 @@ def finish_callback(
 
 
 def close(change: Change) -> None:
+    """Over, unless a word given to the resident is still to be kept: then that closes it."""
+    if change.running(Target.PROMISE):
+        return
     change.ticket.status = Status.CLOSED
     change.note(EventKind.CLOSED)
 

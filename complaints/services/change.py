@@ -15,15 +15,26 @@ from complaints import notices, sla
 from complaints.errors import NotPossible, NotYours, Stale, TransitionNotAllowed
 from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services.keeping import Before
-from complaints.states import HANDED_UP_TO, OVER, TRANSITIONS, EventKind, Kind, Severity, Step, Target
+from complaints.states import (
+    HANDED_UP_TO,
+    OVER,
+    TRANSITIONS,
+    EventKind,
+    Kind,
+    Severity,
+    Step,
+    Target,
+    Transition,
+)
 from portal.notifications import outbox
 from portal.notifications.models import Channel
 from portal.notifications.outbox import Outgoing
-from portal.organization.models import User
-from portal.organization.roles import DESK, Role
+from portal.organization.models import Membership, User
+from portal.organization.roles import ABOVE, DESK, Role
+from portal.organization.scope import Scope
 from portal.promises import clock, policies
 from portal.promises.models import TimerState
-from portal.promises.timekeeping import Ledger, Place, pauses_of
+from portal.promises.timekeeping import Ledger, Place, open_pause, pauses_of
 from residents.models import ApiAccount
 
 SECOND_THOUGHTS = timedelta(seconds=10)
@@ -108,20 +119,38 @@ class Change:
         for timer in self.running(*targets):
             self.ledger.cancel(timer, cause=cause)
 
-    def pauses(self) -> dict[int, list[tuple[datetime, datetime]]]:
-        """The finished pauses of each timer, by its id; one statement."""
-        steps: dict[int, list[TimerStep]] = {}
+    def pauses(self, *, ending: datetime | None = None) -> dict[int, list[tuple[datetime, datetime]]]:
+        """The pauses of each timer, by its id; one statement. ``ending`` ends those that are still open."""
+        return {timer_id: pauses_of(found, ending=ending) for timer_id, found in self.steps().items()}
+
+    def steps(self) -> dict[int, list[TimerStep]]:
+        """What happened so far to each timer, by its id; one statement."""
+        found: dict[int, list[TimerStep]] = {}
         for step in TimerStep.objects.filter(timer__in=[t for t in self.timers if t.pk]).order_by("pk"):
-            steps.setdefault(step.timer_id, []).append(step)
-        return {timer_id: pauses_of(found) for timer_id, found in steps.items()}
+            found.setdefault(step.timer_id, []).append(step)
+        return found
+
+    def pause_what_may(self, *, until: datetime | None = None, cause: str) -> None:
+        pauses = self.pauses() if until else {}
+        for timer in self.running():
+            if policies.limit_of(timer.policy_target_id).pausable:
+                self.ledger.pause(timer, pauses.get(timer.pk, ()), until=until, cause=cause)
 
     def resume_paused(self, *, cause: str) -> None:
         """Waiting that ends in another step writes the resume first."""
-        paused = [timer for timer in self.timers if timer.state == TimerState.PAUSED]
-        if paused:
-            pauses = self.pauses()
-            for timer in paused:
-                self.ledger.resume(timer, pauses.get(timer.pk, ()), cause=cause)
+        steps = self.steps()
+        for timer in self.running():
+            if open_pause(steps.get(timer.pk, ())) is not None:
+                self.ledger.resume(timer, pauses_of(steps[timer.pk], ending=self.now), cause=cause)
+
+    def pause_again(self, *, until: datetime | None, cause: str) -> None:
+        """The same wait with another end: it ends and begins at this moment."""
+        steps = self.steps()
+        for timer in self.running():
+            if open_pause(steps.get(timer.pk, ())) is not None:
+                pauses = pauses_of(steps[timer.pk], ending=self.now)
+                self.ledger.resume(timer, pauses, cause=cause)
+                self.ledger.pause(timer, pauses, until=until, cause=cause)
 
     def begin_from_reception(self, started_at: datetime, *, cause: str = "") -> None:
         """What runs whatever the department does: resolving, the reply, the hand-ups. Missing ones only."""
@@ -166,6 +195,13 @@ class Change:
         """Queue a notice to those roles' people, but not to the one who did it."""
         self._queue(notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by))
 
+    def tell_department(self, department_id: int, kind: str, **params: Any) -> None:
+        """The same for a department that is not the ticket's own."""
+        roles = [Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD]
+        self._queue(
+            notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by, department_id=department_id)
+        )
+
     def tell_people(self, people: Iterable[int], kind: str, **params: Any) -> None:
         """Queue a notice to these very people, but not to the one who did it."""
         self._queue(notices.for_people(self.ticket, people, kind, params, now=self.now, but=self.by))
@@ -183,7 +219,10 @@ class Change:
         if ticket.status in OVER:
             ticket.closed_at = ticket.closed_at or self.now
             self.cancel(cause=ticket.status)  # nothing climbs about a ticket that is over
+            ticket.overtime_asked_of = ""
         show_next(ticket, self.timers)
+        told = {message.recipient_id for message in self.messages}
+        self.tell_people(set(ticket.watchers) - told, "watched", step=self.events[0].kind)
         ticket.version += 1
         _begun, steps = self.ledger.rows()
         self.ledger.write()
@@ -222,6 +261,8 @@ def may_take(user: User, step: Step, ticket: Ticket) -> bool:
     """Whether the step is this person's, wherever the ticket stands: the desk's, or its own department's."""
     transition = TRANSITIONS[step]
     scope = user.scope
+    if ticket.about_person_id == user.pk:
+        return False  # nobody handles a complaint about himself (C23)
     manager_decides = ticket.severity == Severity.MAJOR and step in {Step.DECLINE, Step.WAIT}
     if (
         manager_decides
@@ -229,7 +270,22 @@ def may_take(user: User, step: Step, ticket: Ticket) -> bool:
         return scope.holds({Role.SUPERVISING_MANAGER}, ticket.site_id)
     if transition.desk and scope.holds(DESK, ticket.site_id):
         return True
-    return ticket.department_id is not None and scope.holds(transition.department, ticket.site_id, ticket.department_id)
+    if ticket.department_id is None:
+        return False
+    if scope.holds(transition.department, ticket.site_id, ticket.department_id):
+        return True
+    if step == Step.NOTE and any(scope.holds(transition.department, ticket.site_id, pk) for pk in ticket.also_with):
+        return True  # a second department writes down what it does
+    return ticket.about_person_id is not None and _stands_above(scope, transition, ticket)
+
+
+def _stands_above(scope: Scope, transition: Transition, ticket: Ticket) -> bool:
+    """Where the one complained about would take the step, the next role up does (C23)."""
+    theirs = Membership.objects.filter(user=ticket.about_person_id, department=ticket.department_id)
+    passed_up = {
+        ABOVE[Role(role)] for role in theirs.values_list("role", flat=True) if Role(role) in transition.department
+    }
+    return scope.holds(passed_up, ticket.site_id)
 
 
 def steps_open_to(user: User, ticket: Ticket) -> list[Step]:
@@ -258,6 +314,7 @@ _LIKELIEST = (
     Step.SEND_BACK,
     Step.DECLINE,
     Step.REOPEN,
+    Step.MERGE,
 )
 
 

@@ -1,4 +1,4 @@
-"""In the department: notes, waiting, handling done 办结, the form returned 交回 (C7, C13)."""
+"""In the department: notes, handling done 办结, the form returned 交回 (C7)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from complaints.models import Ticket
 from complaints.services.change import Change, changing, require_text
+from complaints.services.waiting import end_wait
 from complaints.states import EventKind, Status, Step, Target
 from portal.organization.models import User
 from portal.organization.roles import Role
-from portal.promises import policies
 
 
 def note_handling(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
@@ -26,45 +26,6 @@ def noted(change: Change, words: str) -> None:
     if change.ticket.status == Status.SIGNED:
         change.ticket.status = Status.IN_PROGRESS
     change.note(EventKind.NOTE, words)
-
-
-def wait(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:
-    """Wait for the resident or a third party: what may pause, pauses. Major tickets: the supervising manager."""
-    why = require_text(reason, _("Say what is being waited for."))
-    with changing(ticket_id, by=by) as change:
-        ticket = change.ticket
-        if ticket.status == Status.WAITING:
-            return ticket
-        change.require(Step.WAIT, version)
-        begin_wait(change, why)
-    return ticket
-
-
-def begin_wait(change: Change, why: str) -> None:
-    """Pause what may be paused."""
-    ticket = change.ticket
-    ticket.status_before_wait, ticket.status = ticket.status, Status.WAITING
-    for timer in change.running():
-        if policies.limit_of(timer.policy_target_id).pausable:
-            change.ledger.pause(timer, cause="waiting")
-    change.note(EventKind.WAITING, why)
-
-
-def resume(ticket_id: int, *, by: User, version: int | None = None) -> Ticket:
-    """Take it up where it was; the time spent waiting does not count."""
-    with changing(ticket_id, by=by) as change:
-        ticket = change.ticket
-        change.require(Step.RESUME, version)
-        end_wait(change, cause="resumed")
-        change.note(EventKind.RESUMED)
-    return ticket
-
-
-def end_wait(change: Change, *, cause: str) -> None:
-    """Back to where it was before it waited."""
-    if change.ticket.status == Status.WAITING:
-        change.resume_paused(cause=cause)
-        change.ticket.status, change.ticket.status_before_wait = (change.ticket.status_before_wait, "")
 
 
 def resolve_ticket(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
@@ -85,6 +46,7 @@ def resolved(change: Change, kind: EventKind, result: str) -> None:
     ticket = change.ticket
     ticket.status, ticket.resolved_at, ticket.waits_for_form = (Status.RESOLVED, change.now, ticket.has_form)
     change.meet(Target.RESOLVE, Target.ARRIVE)
+    change.cancel(Target.PROGRESS, cause="resolved")  # what comes next is the result itself
     change.note(kind, result)
     if ticket.has_form:
         change.begin(Target.RETURN_FORM, change.now)

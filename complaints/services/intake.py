@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from complaints.errors import NotYours
 from complaints.models import Category, Ticket, TicketEvent, TicketTimer
 from complaints.services.change import Change, ledger_for, require_text, show_next
+from complaints.services.persons import person_called
 from complaints.states import HANDED_UP_TO, EventKind, Kind, ReportChannel, Severity, Target
 from portal.notifications import outbox
 from portal.organization.models import Site, User
@@ -96,6 +97,7 @@ def _register(
         occurred_at=report.occurred_at,
         place=report.place,
         about=report.about,
+        about_person=person_called(report.about, report.site.pk),
         demand=report.demand,
         contact=report.contact,
         wished_on=report.wished_on,

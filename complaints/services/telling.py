@@ -12,8 +12,9 @@ from complaints.errors import NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
-from complaints.services.handling import end_wait
 from complaints.services.mentioning import colleagues_of, named_in
+from complaints.services.promising import call_in_the_morning, how_it_stands
+from complaints.services.waiting import end_wait
 from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Target
 from portal.organization.models import User
 from portal.organization.roles import Role
@@ -37,6 +38,7 @@ def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | Non
         change.require_desk(version)
         change.meet(Target.REPLY)
         change.note(EventKind.REPLIED, words)
+        how_it_stands(change, told=True)
     return change.ticket
 
 
@@ -95,6 +97,8 @@ def informed(change: Change, how: How, words: str, said: str) -> None:
     change.ticket.status, change.ticket.informed_at = Status.INFORMED, change.now
     change.meet(Target.INFORM, Target.REPLY)
     change.note(EventKind.INFORMED, words, how=how.value, said=said)
+    if how == How.MESSAGE:
+        call_in_the_morning(change)
 
 
 def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, version: int | None = None) -> Ticket:
@@ -117,7 +121,7 @@ def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, v
 def declined(change: Change, why: str, understood: bool) -> None:
     end_wait(change, cause="declined")
     change.meet(Target.DISPATCH, Target.REPLY, Target.RESOLVE, cause="declined")
-    change.cancel(Target.SIGN, Target.ARRIVE, cause="declined")
+    change.cancel(Target.SIGN, Target.ARRIVE, Target.PROGRESS, cause="declined")
     change.ticket.status, change.ticket.informed_at = Status.DECLINED, change.now
     change.begin(Target.INFORM, change.now)
     change.meet(Target.INFORM, cause="declined")

@@ -74,17 +74,17 @@ def _steps_of(timers: list[int]) -> dict[int, list[TimerStep]]:
 def _let_run_on(change: Change, timer: TicketTimer, kept: dict[str, Any], steps: list[TimerStep]) -> None:
     """As it was before the step: running or waiting, under the limit of that time."""
     fixed, paused_at = (datetime.fromisoformat(kept[n]) if kept[n] else None for n in ("fixed_due_at", "paused_at"))
-    if timer.state != kept["state"]:
+    if (timer.policy_target_id, timer.fixed_due_at) != (kept["policy_target_id"], fixed):
+        change.ledger.restate(
+            timer, kept["policy_target_id"], change.pauses().get(timer.pk, ()), fixed_due_at=fixed, cause="undone"
+        )
+    else:
         change.ledger.undo(
             timer,
             TimerState(kept["state"]),
             paused_at,
             [step for step in steps if step.pk not in kept["steps"]],
             undone=kept["steps"],
-        )
-    elif (timer.policy_target_id, timer.fixed_due_at) != (kept["policy_target_id"], fixed):
-        change.ledger.restate(
-            timer, kept["policy_target_id"], change.pauses().get(timer.pk, ()), fixed_due_at=fixed, cause="undone"
         )
 
 

@@ -15,6 +15,7 @@ from complaints.views.steps import SPECS
 from portal.pages.forms import LooksForm
 from residents.views import changing
 
+TAKEN_BY = ("reception", "engineer", "engineering_head", "manager", "ops")
 Form = tuple[str, str, str, dict[str, str]]
 NO_FILE = "00000000-0000-4000-8000-000000000002"
 
@@ -34,10 +35,13 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "department": department, "dispatch_now": "on",
     }  # fmt: skip
     good = {"department": department, "how": "phone", "understood": "yes", "severity": "minor",
-            "version": "", "seen": "", "text": keep("text"), "said": keep("said")}  # fmt: skip
+            "version": "", "seen": "", "text": keep("text"), "said": keep("said"), "waits_for": "resident",
+            "until": "2030-01-01T10:00", "at": "2030-01-01T10:00", "told_how": "phone", "decision": "granted",
+            "turn": "1", "number": "YJW-20261121-9999", "person": str(house.reception_b.pk),
+            "amount": "12.50"}  # fmt: skip
     steps = {
         f"complaints:step_{slug}": (
-            next(name for name in ("reception", "engineer", "engineering_head", "manager") if name in STEPS[slug]),
+            next(name for name in TAKEN_BY if name in STEPS[slug]),
             "POST", f"{where}{slug}/",
             {name: good[name] for name in (spec.form.base_fields if spec.form else ("version", "seen"))} | {"next": ""},
         )
@@ -80,8 +84,16 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         ),
         "complaints:colleagues": ("reception", "GET", f"{where}colleagues/", {"q": "e"}),
         "complaints:slip": ("reception", "GET", f"{where}slip/", {"print": "1"}),
+        "complaints:why": ("reception", "GET", f"{where}why/", {"timer": ""}),
         "complaints:form": ("reception", "GET", f"{where}form/", {"print": "1"}),
         "complaints:callbacks": ("reception", "GET", "/callbacks/", {"call": str(callback.pk)}),
+        "complaints:callback_rate": (
+            "manager", "GET", "/callbacks/rate/", {"of": "all", "by": "month", "month": "2026-11"},
+        ),
+        "complaints:callback_rows": (
+            "manager", "GET", "/callbacks/rate/rows/",
+            {"of": "all", "by": "department", "month": "2026-11", "group": department, "figure": "due", "page": "1"},
+        ),
         "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
         **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,11 +11,12 @@ from django.utils import timezone
 from complaints.models import Callback, Ticket
 from complaints.states import CallbackOutcome, Status
 from complaints.tests.house import House
+from portal.promises import clock
 
 
 @pytest.fixture
 def told(house: House) -> Ticket:
-    return house.informed(timezone.now() - timedelta(hours=3))
+    return house.informed(_afternoon() - timedelta(hours=3))
 
 
 @pytest.fixture
@@ -25,9 +26,15 @@ def client(house: House) -> Client:
     return found
 
 
+def _afternoon() -> datetime:
+    """Today, at an hour at which one may call."""
+    return timezone.localtime().replace(hour=15, minute=0, second=0, microsecond=0)
+
+
 def _send(client: Client, ticket: Ticket, **typed: str) -> int:
     callback = Callback.objects.get(ticket=ticket, round=1)
-    return client.post(f"/callbacks/{callback.pk}/", typed).status_code
+    with clock.standing_at(_afternoon()):
+        return client.post(f"/callbacks/{callback.pk}/", typed).status_code
 
 
 def test_the_story_and_the_phrases_stand_ready(client: Client, told: Ticket) -> None:
@@ -112,3 +119,27 @@ def test_the_call_of_another_site_is_unknown(house: House, told: Ticket) -> None
     assert _send(client, told, outcome="s5") == 404
     assert client.get(f"/callbacks/?call={Callback.objects.get().pk}").status_code == 404
     assert client.get("/callbacks/?call=%00").status_code == 200
+
+
+def test_a_call_at_night_is_refused_unless_they_called_us(client: Client, told: Ticket) -> None:
+    callback = Callback.objects.get(ticket=told)
+    for typed, status in (({}, 409), ({"they_called": "on"}, 302)):
+        with clock.standing_at(_afternoon().replace(hour=21)):
+            answer = client.post(f"/callbacks/{callback.pk}/", {"outcome": "s5", "remarks": "很好", **typed})
+        assert answer.status_code == status
+    callback.refresh_from_db()
+    assert callback.satisfaction == 5
+
+
+def test_what_the_resident_proposes_becomes_a_suggestion_of_its_own_once(client: Client, told: Ticket) -> None:
+    for _twice in range(2):
+        assert _send(client, told, outcome="s4", remarks="柜子加一个摄像头", as_suggestion="on") == 302
+    made = Ticket.objects.get(kind="suggestion")
+    assert (made.description, made.resident, made.unit) == ("柜子加一个摄像头", told.resident, told.unit)
+
+
+def test_what_else_waits_for_the_same_resident_is_named_for_the_same_call(house: House, client: Client) -> None:
+    for matter in ("电梯停运", "门禁失灵"):
+        house.informed(_afternoon() - timedelta(hours=3), description=matter)
+    said = client.get("/callbacks/").content.decode().split("一次电话一起说", 1)[1]
+    assert "门禁失灵</a>" in said.split("</p>")[0]

@@ -59,6 +59,10 @@ def cases(house: House, n: int) -> None:
     write_case(house.informed(MORNING).pk, words, by=house.engineer)
 
 
+def told(house: House, n: int) -> None:
+    house.informed(MORNING, description=f"楼道照明第{n}次不亮")
+
+
 def repeats(house: House, n: int) -> None:
     one = Repeat.objects.create(site=house.site, unit=house.homes[n % 2].unit, found_at=MORNING)
     one.tickets.add(house.report(MORNING))
@@ -85,6 +89,9 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception", "/tickets/register/?month=2026-11", tickets),
     ("reception", "/tickets/register/print/?month=2026-11", tickets),
     ("reception", "/cases/?q=灯管", cases),
+    ("reception_b", "/callbacks/", told),
+    ("supervisor", "/callbacks/rate/?month=2026-11", told),
+    ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
     ("supervisor", "/cases/repeats/", repeats),
     ("reception", "/common-issues/", issues),
     ("reception", "/common-issues/{issue}/", issues),

@@ -44,3 +44,7 @@ def the_desk(view: View[P]) -> View[P]:
 
 def leadership(view: View[P]) -> View[P]:
     return _for_roles(LEADERSHIP, view)
+
+
+def desk_and_leaders(view: View[P]) -> View[P]:
+    return _for_roles(DESK | LEADERSHIP, view)

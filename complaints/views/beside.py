@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from complaints.models import Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.states import HANDED_UP_TO, EventKind, Target
 from complaints.views import history, shown
+from portal.organization.models import User
 from portal.organization.roles import Role
 from portal.pages import moments
+from portal.pages.houses import departments
 from portal.promises import policies
 from portal.promises.models import TimerEventKind, TimerState
 from residents.models import Contact
+
+JOINED = frozenset({EventKind.LINKED, EventKind.ABSORBED})
 
 
 def facts(found: Ticket, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -61,8 +67,89 @@ def duty_facts(found: Ticket) -> list[dict[str, Any]]:
         (_("Department"), str(found.department) if found.department else _("nobody yet"), False),
         (_("Handled by"), found.handler.name if found.handler else "", True),
         (_("First responsible"), found.first_responsible.name if found.first_responsible else "", True),
+        (_("Second departments"), _second(found), False),
+        (_("Person complained about"), found.about_person.name if found.about_person else "", True),
+        (_("Name"), _("hidden from the department") if found.name_hidden else "", False),
+        (_("Watched by"), _people(len(found.watchers)) if found.watchers else "", False),
     ]
     return [{"label": label, "text": text, "typed": typed} for label, text, typed in facts if text]
+
+
+def _second(found: Ticket) -> str:
+    known = departments()
+    return pgettext("between names", ", ").join(str(known[pk]) for pk in found.also_with if pk in known)
+
+
+def _people(count: int) -> str:
+    return ngettext("%(count)d person", "%(count)d persons", count) % {"count": count}
+
+
+def waiting_words(found: Ticket, now: datetime, zone: ZoneInfo) -> str:
+    """For whom it waits, until when, and what that does to the clock."""
+    if not found.waits_for:
+        return _("Waiting. The resolution clock stands; what is not pausable runs on.")
+    values = {"whom": found.get_waits_for_display()}
+    if found.waits_until is None:
+        return _("Waits for: %(whom)s. The resolution clock stands; what is not pausable runs on.") % values
+    values["until"] = moments.short(found.waits_until, zone)
+    if found.waits_until <= now:
+        return _("Waited for: %(whom)s, until %(until)s. The clock runs again: take it up, or ask anew.") % values
+    return _("Waits for: %(whom)s, until %(until)s. The resolution clock stands until then.") % values
+
+
+def promises_to_choose(found: Ticket) -> list[tuple[int, str]]:
+    """The promises that are still to be kept, by their turn: what was said, and for when; two statements."""
+    zone = found.site.zone
+    running = found.timers.open().filter(target=Target.PROMISE, round=found.round).order_by("due_at")
+    said = {
+        event.details["turn"]: event.text for event in found.events.filter(kind=EventKind.PROMISED, round=found.round)
+    }
+    return [
+        (timer.turn, f"{moments.short(timer.due_at, zone)} {said.get(timer.turn, '')}".strip())
+        for timer in running
+        if timer.due_at is not None
+    ]
+
+
+def overtime(found: Ticket, events: list[TicketEvent], zone: ZoneInfo) -> dict[str, Any] | None:
+    """The request that waits for a decision, in its own words."""
+    if not found.overtime_asked_of:
+        return None
+    asked = next((event for event in reversed(events) if event.kind == EventKind.OVERTIME_ASKED), None)
+    if asked is None:
+        return None
+    return {
+        "who": asked.by.name if asked.by else "",
+        "at": moments.short(asked.at, zone),
+        "until": moments.with_today(datetime.fromisoformat(asked.details["until"]), zone),
+        "reason": asked.text,
+        "of": Role(found.overtime_asked_of).label,
+        "after": found.resolve_due_at is not None and asked.at > found.resolve_due_at,
+    }
+
+
+def relatives(found: Ticket, events: list[TicketEvent], user: User) -> list[dict[str, Any]]:
+    """The tickets linked with it, merged into it, or into which it went, as far as they may be seen.
+
+    One statement, where its history says that there are any.
+    """
+    if found.merged_into is None and not any(event.kind in JOINED for event in events):
+        return []
+    related = Q(linked_from__ticket=found) | Q(links__other=found) | Q(merged_into=found)
+    rows = Ticket.objects.visible_to(user).filter(related).distinct().order_by("received_at", "pk")
+    lines = [
+        {
+            "url": one.url,
+            "number": one.number,
+            "matter": one.title,
+            "how": _("merged into this one") if one.merged_into_id == found.pk else one.get_status_display(),
+        }
+        for one in rows.defer("demand")
+    ]
+    into = found.merged_into
+    if into is not None:
+        lines.insert(0, {"url": into.url, "number": into.number, "matter": into.title, "how": _("goes on there")})
+    return lines
 
 
 def timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -75,7 +162,9 @@ def timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneInf
         limit = words.limit(timer.target, rule, timer.started_at, timer.due_at, zone) or words.due.get(timer.target, "")
         if timer.target in words.role:  # several may run at once: whose it is
             limit = pgettext("whose limit", "%(who)s: %(limit)s") % {"who": words.role[timer.target], "limit": limit}
-        lines.append({"left": left, "clock": shown.clock_attributes(left, zone), "limit": limit})
+        lines.append(
+            {"left": left, "clock": shown.clock_attributes(left, zone), "limit": limit, "why": f"why/?timer={timer.pk}"}
+        )
     return lines
 
 

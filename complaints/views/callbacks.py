@@ -11,34 +11,37 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints import services, sla
+from complaints.call_plan import Moved
 from complaints.calling import call_of
 from complaints.errors import Refusal
 from complaints.forms import CallbackForm
-from complaints.models import Callback, Ticket, TicketEvent
-from complaints.phrases import say
+from complaints.models import Callback, Ticket
 from complaints.services.callbacks import LOW_SCORE
-from complaints.states import CallbackOutcome, EventKind
-from complaints.undone import standing
+from complaints.states import DRAWN_FOR_CALLBACK, CallbackOutcome, Kind, ReportChannel
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
+from complaints.views.call_story import lately, phrases, relation, story
+from complaints.views.callback_rate import strip
 from complaints.views.numbers import numbers_of
 from complaints.views.undo import undo_offer
 from portal.drafts import services as drafts
 from portal.drafts.shown import of_form
 from portal.organization.models import User
 from portal.pages import moments
-from portal.pages.houses import sites
 from portal.promises import limits
 from residents.calling import polite_hours
 
 LISTED = 50
-STORY = frozenset({EventKind.RESOLVED, EventKind.ANSWERED, EventKind.RETURNED, EventKind.INFORMED, EventKind.DECLINED})
+MOVED = {
+    Moved.DO_NOT_CALL: lambda: _("due later: their do-not-call times are taken out"),
+    Moved.NEVER: lambda: _("their do-not-call times leave no moment for a call"),
+}
 SCORES = (
     (1, lambda: pgettext("score", "Very unhappy"), "bad"),
     (2, lambda: pgettext("score", "Unhappy"), "bad"),
@@ -83,6 +86,8 @@ def record(request: HttpRequest, callback_id: int) -> HttpResponse:
         with transaction.atomic():
             drafts.use_up(user, f"callback:{callback.pk}")
             services.record_callback(callback.pk, by=user, **_outcome(form.cleaned_data))
+            if form.cleaned_data["as_suggestion"] and form.cleaned_data["remarks"].strip():
+                _register_suggestion(callback.ticket, form.cleaned_data["remarks"], user)
     except Refusal as refusal:
         return _page(request, chosen=callback.pk, form=form, problem=refusal.user_message, status=409)
     messages.success(
@@ -95,12 +100,25 @@ def record(request: HttpRequest, callback_id: int) -> HttpResponse:
 
 def _outcome(typed: dict[str, Any]) -> dict[str, Any]:
     """What the pressed button means: a score is reached and solved; "not solved" may carry a score of its own."""
-    code, remarks = typed["outcome"], typed["remarks"]
+    code, said = typed["outcome"], {"remarks": typed["remarks"], "they_called": typed["they_called"]}
     if code.startswith("s"):
-        return {"outcome": CallbackOutcome.REACHED, "satisfaction": int(code[1:]), "solved": True, "remarks": remarks}
+        return {"outcome": CallbackOutcome.REACHED, "satisfaction": int(code[1:]), "solved": True, **said}
     if code == "not_solved":
-        return {"outcome": OF_FORM[code], "satisfaction": typed["score"], "solved": False, "remarks": remarks}
-    return {"outcome": OF_FORM[code], "remarks": remarks}
+        return {"outcome": OF_FORM[code], "satisfaction": typed["score"], "solved": False, **said}
+    return {"outcome": OF_FORM[code], **said}
+
+
+def _register_suggestion(ticket: Ticket, words: str, user: User) -> None:
+    """What the resident proposes in the call becomes a ticket of its own."""
+    report = services.Report(
+        site=ticket.site,
+        kind=Kind.SUGGESTION,
+        channel=ReportChannel.HOTLINE,
+        description=words,
+        unit=ticket.unit,
+        resident=ticket.resident,
+    )
+    services.register_ticket(report, by=user)
 
 
 def _page(
@@ -131,7 +149,9 @@ def _page(
         "done": [_done_line(one) | {"undo": undo_offer(one.ticket, user, now)} for one in done],
         "done_count": len(done),
         "done_words": _done_words(done, due, now),
+        "rate": strip(user, now),
         "remarks": str(form.data.get("remarks", "")) if form else "",
+        "ticked": [name for name in ("they_called", "as_suggestion") if form and form.data.get(name)],
         "score": str(form.data.get("score", "")) if form else "",
         "problem": problem,
         "errors": [(f"id_{name}", said) for name, found in form.errors.items() for said in found] if form else [],
@@ -145,9 +165,10 @@ def _page(
         later = due.index(call) + 1
         context |= {
             "call": _call(call, user, words) | {"draft": draft, "tried": call.attempts},
+            "same_resident": [_line(one, call, words) for one in following if _same_resident(one, call)],
             "numbers": numbers_of(call.ticket, _held(call.ticket), user, now),
-            "story": _story(call),
-            "phrases": _phrases(call, user),
+            "story": story(call),
+            "phrases": phrases(call, user),
             "polite": _polite(call.ticket, now),
             "scores": [{"digit": n, "value": f"s{n}", "label": label(), "css": css} for n, label, css in SCORES],
             "outcomes": _outcomes(call, now),
@@ -155,8 +176,8 @@ def _page(
         }
     else:
         context["empty"] = {
-            "words": ngettext("Today's calls are done: %(count)d.", "Today's calls are done: %(count)d.", len(done))
-            % {"count": len(done)},
+            "words": _("Today's calls are done: %(done)d/%(done)d")
+            % {"done": sum(one.finished_at is not None for one in done)},
             "next": _("Whoever is told a result is called back within a day."),
         }
     return render(request, "complaints/callbacks.html", context, status=status)
@@ -179,7 +200,20 @@ def _midnight(now: datetime) -> datetime:
 def _next(due: list[Callback], user: User, now: datetime) -> Callback | None:
     """The earliest that may be called now and is not the caller's own work, else the earliest."""
     now_possible = [one for one in due if _may_be_tried(one, now)] or due
-    return next((one for one in now_possible if one.ticket.handler_id != user.pk), now_possible[0] if due else None)
+    return next((one for one in now_possible if not _own_matter(one.ticket, user)), now_possible[0] if due else None)
+
+
+def _own_matter(ticket: Ticket, user: User) -> str:
+    """Why this call is for a colleague; nothing where it is not."""
+    if getattr(ticket, "about_person_id", None) == user.pk:
+        return _("This is about yourself: leave the call to somebody else.")
+    if ticket.handler_id == user.pk:
+        return _("You handled this ticket yourself: leave the call to a colleague on duty.")
+    return ""
+
+
+def _same_resident(one: Callback, call: Callback) -> bool:
+    return call.ticket.resident_id is not None and one.ticket.resident_id == call.ticket.resident_id
 
 
 def _done_words(done: list[Callback], due: list[Callback], now: datetime) -> str:
@@ -203,6 +237,8 @@ def _turn_words(callback: Callback) -> str:
 def _line(callback: Callback, call: Callback | None, words: shown.Words) -> dict[str, Any]:
     ticket = callback.ticket
     left = words.left(callback.due_at, ticket.informed_at or callback.not_before, None)
+    may = call_of(ticket, words.now)
+    drawn = pgettext("callback", "drawn") if ticket.kind in DRAWN_FOR_CALLBACK else ""
     return {
         "pk": callback.pk,
         "severity": ticket.severity,
@@ -211,7 +247,7 @@ def _line(callback: Callback, call: Callback | None, words: shown.Words) -> dict
         "who": ticket.who,
         "room": ticket.unit.room if ticket.unit else "",
         "matter": ticket.title,
-        "turn_words": _turn_words(callback),
+        "turn_words": " · ".join(filter(None, [_turn_words(callback), drawn, may.words])),
         "left": left,
         "clock": shown.clock_attributes(left, ticket.site.zone),
         "current": callback is call,
@@ -246,6 +282,7 @@ def _call(callback: Callback, user: User, words: shown.Words) -> dict[str, Any]:
     said = [
         ticket.unit.room if ticket.unit else "",
         _("form of address: %(address)s") % {"address": ticket.resident.addressed} if ticket.resident else "",
+        lately(ticket, words.now),
         _turn_words(callback),
     ]
     return line | {
@@ -254,59 +291,10 @@ def _call(callback: Callback, user: User, words: shown.Words) -> dict[str, Any]:
         "category": str(ticket.category) if ticket.category else "",
         "about": " · ".join(filter(None, said)),
         "limit": _("due %(moment)s") % {"moment": moments.short(callback.due_at, ticket.site.zone)},
-        "own_work": _("You handled this ticket yourself: leave the call to a colleague on duty.")
-        if ticket.handler_id == user.pk
-        else "",
+        "own_work": _own_matter(ticket, user),
+        "relation": relation(ticket),
+        "moved": MOVED[callback.moved]() if callback.moved else "",
     }
-
-
-def _story(callback: Callback) -> list[dict[str, str]]:
-    """怎么回事, 怎么办的, 怎么说的: the report, the handling, what was said; one statement."""
-    ticket = callback.ticket
-    found: dict[str, TicketEvent] = {}
-    kinds = [*STORY, EventKind.UNDONE]
-    events = TicketEvent.objects.filter(ticket=ticket, round=callback.round, kind__in=kinds).select_related("by")
-    for event in standing(events.order_by("pk")):
-        found[event.kind] = event
-    handled = next(
-        (found[kind] for kind in (EventKind.RESOLVED, EventKind.ANSWERED, EventKind.DECLINED) if kind in found), None
-    )
-    told = next((found[kind] for kind in (EventKind.INFORMED, EventKind.DECLINED) if kind in found), None)
-    zone = ticket.site.zone
-    return [
-        {"label": pgettext("story", "What happened"), "text": ticket.description},
-        {"label": _("What was done"), "text": _told_by(handled, zone)},
-        {"label": _("What was said"), "text": _told_by(told, zone)},
-    ]
-
-
-def _told_by(event: TicketEvent | None, zone: Any) -> str:
-    if event is None:
-        return "–"
-    who = f"{event.by.name} {moments.short(event.at, zone)}: " if event.by else ""
-    said = event.details.get("said")
-    return f"{who}{event.text}" + (f" “{said}”" if said else "")
-
-
-def _phrases(callback: Callback, user: User) -> list[dict[str, str]]:
-    ticket = callback.ticket
-    language = get_language() or ""
-    site = sites()[ticket.site_id]
-    tokens = {
-        "resident": ticket.resident.addressed if ticket.resident else ticket.who,
-        "company": site.name,
-        "name": user.name,
-        "matter": ticket.title.rstrip("。．.！!？?，,；; "),
-    }
-    heard_by = services.answer_within_a_day(ticket, timezone.now()).astimezone(site.zone)
-    bad = say("callback_bad", language, **tokens, time=f"{heard_by:%m-%d %H:%M}")
-    lines = [
-        (pgettext("call", "Opening"), say("callback_open", language, **tokens)),
-        (pgettext("call", "Question"), say("callback_ask", language, **tokens)),
-        (pgettext("call", "Not satisfied"), bad),
-        (pgettext("call", "Goodbye"), say("callback_end", language, **tokens)),
-    ]
-    return [{"when": when, "text": text} for when, text in lines if text]
 
 
 def _polite(ticket: Ticket, now: datetime) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "sweep": _sweep(now),
         "figures": _figures(visible, len(hand_ups), now),
-        "late_rows": shown.rows_of(shown.lines_of(urgent), now),
+        "late_rows": shown.rows_of(shown.lines_of(urgent, user.scope), now),
         "hand_ups": hand_ups,
     }
     return render(request, "complaints/dashboard.html", context)

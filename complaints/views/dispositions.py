@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from complaints.models import Ticket, TicketQuerySet, title_of
 from complaints.remembered import placed
 from complaints.searching import names_somebody
 from complaints.services import How
+from complaints.shielding import names_shown_to, shielded
 from complaints.states import EventKind, Kind, Severity
 from complaints.views import shown
 from complaints.views.queue import mark, request_text
@@ -62,7 +63,13 @@ class Asked:
     @property
     def tickets(self) -> TicketQuerySet:
         visible = Ticket.objects.visible_to(self.user).select_related("unit", "resident")
+        if self.values["q"]:
+            visible = visible.filter(names_shown_to(self.user.scope))
         return dispositions.lines_asked(visible, self.site, self.values, self.days, self.now)
+
+    def lines(self, tickets: Iterable[Ticket]) -> Iterator[Line]:
+        """A hidden name stays at the desk, here too."""
+        return dispositions.lines_of((shielded(one, self.user.scope) for one in tickets), self.now)
 
     @property
     def query(self) -> str:
@@ -96,7 +103,7 @@ def _page(request: HttpRequest, asked: Asked, problem: str = "", status: int = 2
         "problem": problem,
         "errors": asked.errors,
         "filter": _filter(asked),
-        "rows": [_row(line, asked.site) for line in dispositions.lines_of(found, asked.now)],
+        "rows": [_row(line, asked.site) for line in asked.lines(found)],
         "count": counted(asked.tickets.order_by()[: MOST_COUNTED + 1].count()),
         "paper_url": f"{WHERE}print/?{asked.query}",
         "export_url": f"{WHERE}export.xlsx?{asked.query}" if may_export(asked.user, asked.site) else "",
@@ -119,7 +126,7 @@ def paper(request: HttpRequest) -> HttpResponse:
         "site": asked.site,
         "days": _days(asked.days),
         "said": ", ".join(_said(asked)),
-        "rows": [_row(line, asked.site, on_paper=True) for line in dispositions.lines_of(found[::-1], asked.now)],
+        "rows": [_row(line, asked.site, on_paper=True) for line in asked.lines(found[::-1])],
         "signatures": [_("Drawn up by"), _("Checked by"), _("Approved by")],
         "printed": f"{timezone.localtime(asked.now, asked.site.zone):%Y-%m-%d %H:%M}",
         "back": f"{WHERE}?{asked.query}",
@@ -146,7 +153,7 @@ def export(request: HttpRequest) -> HttpResponse:
         request=request,
     )
     oldest_first = found.order_by("received_at", "pk").iterator(dispositions.BATCH)
-    rows = _cells(dispositions.lines_of(oldest_first, asked.now), asked.site)
+    rows = _cells(asked.lines(oldest_first), asked.site)
     content = sheets.workbook([(_("Disposition register"), [str(name) for name in _columns()], rows)])
     return sheets.answer(content, f"register-{asked.site.code}-{asked.days[0]}-{asked.days[1]}")
 
@@ -236,8 +243,17 @@ def _row(line: Line, site: Site, *, on_paper: bool = False) -> dict[str, Any]:
         "due": moment(line.due_at),
         "kept": line.kept,
         "kept_word": dict(dispositions.HOW_KEPT).get(line.kept, ""),
+        "first": _as_first_set(line, moment(line.first_due_at)),
         "status": ticket.get_status_display(),
     }
+
+
+def _as_first_set(line: Line, due: str) -> str:
+    """Where more time was granted both results stand: as approved, and as first set."""
+    if line.first_due_at is None:
+        return ""
+    words = dict(dispositions.HOW_KEPT).get(line.kept_at_first, "")
+    return _("as first set: %(due)s %(kept)s") % {"due": due, "kept": words}
 
 
 def _how(line: Line) -> str:
@@ -265,7 +281,8 @@ def _columns() -> list[str]:
         _("Number"), _("Received"), _("Kind"), _("Severity"), _("Category"), _("Resident"), _("Unit"),
         _("What happened"), _("Status"), pgettext("register", "Round"), _("Department"), _("Signed at"), _("Signed by"),
         _("Handled at"), _("Result"), _("Form returned at"), _("Told at"), _("Told by"), _("How"),
-        _("What the resident said"), _("Callback"), _("Limit"), _("Within the limit?"),
+        _("What the resident said"), _("Callback"), _("Limit"), _("Within the limit?"), _("Limit as first set"),
+        _("Within it?"),
     ]  # fmt: skip
 
 
@@ -300,4 +317,6 @@ def _cells(lines: Iterator[Line], site: Site) -> Iterator[list[Any]]:
             _callback(line),
             _with_day(line.due_at, site) if line.due_at else "",
             str(words.get(line.kept, "")),
+            _with_day(line.first_due_at, site) if line.first_due_at else "",
+            str(words.get(line.kept_at_first, "")),
         ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -21,9 +22,11 @@ from complaints.states import (
     SHOWN_TO_RESIDENTS,
     WORDS_FOR_RESIDENTS,
     CallbackOutcome,
+    Decision,
     EventKind,
     Severity,
     Target,
+    WaitFor,
 )
 from complaints.undone import undone_ids
 from complaints.views.shown import DUE
@@ -60,6 +63,15 @@ MARKS = {
     EventKind.REGRADED: ("up", ""),
     EventKind.REMINDED: ("ok", "inner"),
     EventKind.GROUPED: ("clip", "inner"),
+    EventKind.CHASED: ("redo", ""),
+    EventKind.OVERTIME_ASKED: ("hold", ""),
+    EventKind.OVERTIME_DECIDED: ("check", ""),
+    EventKind.PROMISED: ("phone", "seen"),
+    EventKind.PROMISE_KEPT: ("check", "ok"),
+    EventKind.PROMISE_MOVED: ("redo", "seen"),
+    EventKind.MERGED: ("back", ""),
+    EventKind.RESPONSIBLE: ("person", ""),
+    EventKind.CLAIM_PASSED_UP: ("up", ""),
 }
 # What the clock did and everybody should see; the rest stands in the view of the limits only.
 LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})
@@ -202,7 +214,73 @@ def _undone(details: dict[str, Any]) -> str:
     return str(EventKind(details["step"]).label) if details.get("step") in EventKind.values else ""
 
 
+def _until(details: dict[str, Any]) -> str:
+    return _moment(details.get("until", ""))
+
+
+def _moment(text: str) -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(text)), "m-d H:i") if text else ""
+
+
+def _waiting(details: dict[str, Any]) -> str:
+    whom = str(WaitFor(details["waits_for"]).label) if details.get("waits_for") in WaitFor.values else ""
+    until = _until(details)
+    return _("%(whom)s, until %(until)s") % {"whom": whom, "until": until} if until else whom
+
+
+def _overtime(details: dict[str, Any]) -> str:
+    decision = str(Decision(details["decision"]).label) if details.get("decision") in Decision.values else ""
+    until = _until(details)
+    if not until:
+        return decision
+    was = _moment(details.get("was", ""))
+    said = _("until %(until)s, before %(was)s") if was else _("until %(until)s")
+    return pgettext("between facts", ", ").join(filter(None, [decision, said % {"until": until, "was": was}]))
+
+
+def _asked(details: dict[str, Any]) -> str:
+    how = str(How(details["told_how"]).label) if details.get("told_how") in How.values else ""
+    told = _("the resident was told why: %(how)s") % {"how": how} if how else _("the resident is still to be told")
+    return pgettext("between facts", ", ").join([_("until %(until)s") % {"until": _until(details)}, told])
+
+
+def _promise(details: dict[str, Any]) -> str:
+    was = _moment(details.get("was", ""))
+    return f"{was} → {_moment(details['at'])}" if was else _moment(details.get("at", ""))
+
+
+def _number(details: dict[str, Any]) -> str:
+    return details.get("into") or details.get("number") or ""
+
+
+def _person(details: dict[str, Any]) -> str:
+    return details.get("person") or ""
+
+
+def _claim(details: dict[str, Any]) -> str:
+    cents = details.get("amount_cents", details.get("granted_cents"))
+    level = str(Role(details["level"]).label) if details.get("level") in Role.values else ""
+    amount = _("%(amount)s yuan") % {"amount": f"{cents / 100:,.2f}"} if cents is not None else ""
+    return pgettext("between facts", ", ").join(filter(None, [amount, level]))
+
+
 _DETAILS = {
+    EventKind.WAITING: _waiting,
+    EventKind.CHASED: _until,
+    EventKind.OVERTIME_ASKED: _asked,
+    EventKind.OVERTIME_DECIDED: _overtime,
+    EventKind.PROMISED: _promise,
+    EventKind.PROMISE_MOVED: _promise,
+    EventKind.MERGED: _number,
+    EventKind.ABSORBED: _number,
+    EventKind.LINKED: _number,
+    EventKind.HELPER_ADDED: _department,
+    EventKind.HELPER_GONE: _department,
+    EventKind.RESPONSIBLE: _person,
+    EventKind.ABOUT_SET: _person,
+    EventKind.CLAIMED: _claim,
+    EventKind.CLAIM_PASSED_UP: _claim,
+    EventKind.CLAIM_DECIDED: _claim,
     EventKind.UNDONE: _undone,
     EventKind.GROUPED: _grouped,
     EventKind.REGISTERED: _severity,

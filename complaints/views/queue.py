@@ -25,6 +25,7 @@ from complaints.remembered import placed
 from complaints.saved_views import SavedView, kept_of
 from complaints.searching import names_somebody, tickets_matching
 from complaints.services import may_take
+from complaints.shielding import names_shown_to, shielded
 from complaints.states import TRANSITIONS, Severity, Step
 from complaints.views import own_views, rows, shown
 from complaints.views.asking import user_of, who_see_tickets
@@ -62,11 +63,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     asked = form.usable()
     tab = asked["tab"] if asked["tab"] in TABS else "mine"
-    visible = Ticket.objects.visible_to(user)
+    visible = Ticket.objects.helped_by(user) if asked["helping"] else Ticket.objects.within(user.scope)
     own = list(user.saved_views.all())
     counts, alarm = queue_figures(user.scope, own_views.conditions(own, user, now))
     request.menu_counts = counts  # type: ignore[attr-defined]
-    lines = shown.lines_of(_page(visible, user, tab, asked))
+    lines = shown.lines_of(_page(visible, user, tab, asked), user.scope)
     more = len(lines) > PAGE
     lines = lines[:PAGE]
     etag = _etag(lines, counts, request)
@@ -92,7 +93,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         response = render(request, "complaints/_list.html", context)
         response["ETag"] = etag
     else:
-        whole = _whole(visible, first, alarm)
+        whole = _whole(visible, first, alarm, user)
         context["alarm"] = _alarm(whole[alarm], now) if alarm in whole else None
         context["bulk"] = bulk
         if first is not None and first.pk in whole:
@@ -114,15 +115,16 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
 def preview_of(number: str, user: User) -> dict[str, Any]:
     """Also after a step taken in the preview: with the offer to undo it."""
     visible = with_phones(Ticket.objects.visible_to(user).for_queue())
-    ticket = placed(get_object_or_404(visible, number=number))
+    ticket = shielded(placed(get_object_or_404(visible, number=number)), user.scope)
     now = timezone.now()
     return _preview(ticket, user, now) | {"undo": undo_offer(ticket, user, now)}
 
 
-def _whole(visible: TicketQuerySet, first: shown.Line | None, alarm: int | None) -> dict[int, Ticket]:
+def _whole(visible: TicketQuerySet, first: shown.Line | None, alarm: int | None, user: User) -> dict[int, Ticket]:
     """The ticket of the panel and the one of the alarm, with all that they show."""
     wanted = {first.pk if first else None, alarm} - {None}
-    found = {ticket.pk: placed(ticket) for ticket in with_phones(visible.with_people()).filter(pk__in=wanted)}
+    tickets = with_phones(visible.with_people()).filter(pk__in=wanted)
+    found = {ticket.pk: shielded(placed(ticket), user.scope) for ticket in tickets}
     if first is not None and first.pk in found:
         found[first.pk].climbed = first.climbed  # type: ignore[attr-defined]
     return found
@@ -137,7 +139,7 @@ def _page(visible: TicketQuerySet, user: User, tab: str, asked: dict[str, Any]) 
     found = visible if asked["q"] and tab == "all" else visible.in_tab(tab, user)
     if asked["q"]:
         matching = tickets_matching(asked["q"])
-        found = found.filter(matching) if matching is not None else found.none()
+        found = found.filter(matching, names_shown_to(user.scope)) if matching is not None else found.none()
     found = found.filter(own_views.narrowed(asked, timezone.now()))
     if asked["after"]:
         moment, pk = asked["after"]

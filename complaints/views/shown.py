@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from complaints.models import Ticket, TicketQuerySet, TicketTimer, title_of
+from complaints.shielding import hides
 from complaints.states import HANDED_UP_TO, Kind, Severity, Status, Target
+from portal.organization.scope import Scope
 from portal.pages import moments
 from portal.pages.countdown import DAY, HOUR, TimeLeft, amount_words, tick_words, time_left
 from portal.pages.houses import department_of, site_of
@@ -39,6 +41,9 @@ DUE = {
     Target.FORUM_REPLY: pgettext_lazy("limit", "Reply"),
     Target.INCIDENT_REPORT: pgettext_lazy("limit", "Report"),
     Target.WRITTEN_REPORT: pgettext_lazy("limit", "Report"),
+    Target.PROMISE: pgettext_lazy("limit", "Keep the promise"),
+    Target.PROGRESS: pgettext_lazy("limit", "Tell how it stands"),
+    Target.CHASE: pgettext_lazy("limit", "Ask about the wait"),
 }
 FIRED_BEFORE_ANYBODY_ABOVE = 1  # the warning goes to the owner; what fires after it has climbed
 
@@ -156,15 +161,23 @@ class Line(NamedTuple):
     next_rule: str
     queue_at: datetime
     waits_for_form: bool
+    name_hidden: bool
     climbed: int | None
 
 
 _LOOKUPS = {"resident": "resident__name", "room": "unit__room", "handler": "handler__name"}
 
 
-def lines_of(tickets: TicketQuerySet) -> list[Line]:
+def lines_of(tickets: TicketQuerySet, scope: Scope) -> list[Line]:
+    """As these posts may see them: a hidden name stays at the desk."""
     columns = [_LOOKUPS.get(name, name) for name in Line._fields]
-    return [Line._make(values) for values in tickets.with_climbed().values_list(*columns)]
+    lines = map(Line._make, tickets.with_climbed().values_list(*columns))
+    return [
+        line._replace(resident=None, visitor_name="", room=None)
+        if line.name_hidden and hides(scope, line.site_id)
+        else line
+        for line in lines
+    ]
 
 
 def line_of(ticket: Ticket) -> Line:

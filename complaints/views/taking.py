@@ -14,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from complaints.errors import Refusal, Stale
+from complaints.forms import VersionForm
 from complaints.models import Ticket, TicketEvent
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.drafting import bring_in, key_of, send
 from complaints.views.queue import preview_of
-from complaints.views.steps import SPECS, is_whose, label_of
+from complaints.views.steps import SPECS, StepSpec, is_whose, label_of
 from complaints.views.ticket import Refused, form_of, found_by, page_of
+from complaints.views.what_if import trial
 from portal.drafts.models import Draft
 from portal.drafts.services import discard
 from portal.organization.models import User
@@ -54,28 +56,16 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
         return page_of(request, found, Refused(slug, form if spec.form else None, odd), status=422)
     try:
+        if spec.tries and "try" in request.POST:
+            return _tried(request, found, spec, form)
         send(found, user, spec, form.cleaned_data)
     except Stale as stale:
-        if _is_repeat(found, user, form.cleaned_data):
-            discard(user, key)
-            return redirect(found.url)
-        seen = form.cleaned_data.get("seen") or 0
-        refused = Refused(slug, form if spec.form else None, stale.user_message, stale=True, seen=seen)
-        return page_of(request, found_by(user, number), refused, status=409)
+        if not _is_repeat(found, user, form.cleaned_data):
+            return _too_late(request, found, spec, form, stale)
+        discard(user, key)
+        return redirect(found.url)
     except Refusal as refusal:
-        if _from_preview(request):
-            return render(
-                request,
-                "complaints/_preview.html",
-                preview_of(number, user) | {"problem": refusal.user_message},
-                status=409,
-            )
-        return page_of(
-            request,
-            found_by(user, number),
-            Refused(slug, form if spec.form else None, refusal.user_message),
-            status=409,
-        )
+        return _not_taken(request, found, spec, form, refusal)
     if _from_preview(request):
         response = render(request, "complaints/_preview.html", preview_of(number, user))
         response["HX-Trigger"] = "list-changed"
@@ -85,6 +75,29 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     # What a department sends back is no longer its own to see: its page would be a dead end.
     gone = slug == "send-back" and not Ticket.objects.visible_to(user).filter(pk=found.pk).exists()
     return redirect("/queue/" if gone or request.POST.get("next") == "/queue/" else found.url)
+
+
+def _tried(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm) -> HttpResponse:
+    tried = trial(found, lambda: spec.take(found, user_of(request), form.cleaned_data))
+    return page_of(request, found, Refused(spec.slug, form, trial=tried))
+
+
+def _not_taken(
+    request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm, refusal: Refusal
+) -> HttpResponse:
+    user = user_of(request)
+    if _from_preview(request):
+        context = preview_of(found.number, user) | {"problem": refusal.user_message}
+        return render(request, "complaints/_preview.html", context, status=409)
+    refused = Refused(spec.slug, form if spec.form else None, refusal.user_message)
+    return page_of(request, found_by(user, found.number), refused, status=409)
+
+
+def _too_late(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm, stale: Stale) -> HttpResponse:
+    """Somebody acted since the page was made: it shows what, with everything that was typed."""
+    seen = form.cleaned_data.get("seen") or 0
+    refused = Refused(spec.slug, form if spec.form else None, stale.user_message, stale=True, seen=seen)
+    return page_of(request, found_by(user_of(request), found.number), refused, status=409)
 
 
 def _from_preview(request: HttpRequest) -> bool:

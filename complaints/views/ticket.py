@@ -24,11 +24,13 @@ from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer, Time
 from complaints.phrases import say
 from complaints.remembered import placed
 from complaints.services import How
+from complaints.shielding import shielded
 from complaints.states import EventKind, ReportChannel, Status
 from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.drafting import drafts_about, key_of, writing_words
+from complaints.views.naming import persons_to_choose
 from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.steps import COMPOSERS, SPECS, StepSpec
 from complaints.views.strip import strip
@@ -61,6 +63,7 @@ class Refused:
     words: str = ""
     stale: bool = False
     seen: int = 0
+    trial: dict[str, Any] | None = None  # not refused, only tried: what would change
 
 
 @login_required
@@ -75,9 +78,13 @@ def found_by(user: User, number: str) -> Ticket:
     relation = Residence.objects.current(timezone.localdate()).filter(
         resident=OuterRef("resident"), unit=OuterRef("unit")
     )
-    tickets = Ticket.objects.visible_to(user).with_people().select_related("first_responsible", "last_step")
+    tickets = (
+        Ticket.objects.visible_to(user)
+        .with_people()
+        .select_related("first_responsible", "last_step", "about_person", "merged_into")
+    )
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
-    return placed(get_object_or_404(annotated, number=number))
+    return shielded(placed(get_object_or_404(annotated, number=number)), user.scope)
 
 
 def form_of(
@@ -86,16 +93,31 @@ def form_of(
     kind = spec.form or forms.VersionForm
     options: dict[str, Any] = {"initial": initial or {}, "auto_id": f"id_{spec.slug}_%s"}
     if issubclass(kind, forms.DepartmentForm):
-        here = departments_at(found.site_id)
-        wanted = found.category.department_code if found.category else ""
-        ordered = sorted(here, key=lambda department: department.code != wanted)
-        options["choices"] = [(department.pk, str(department)) for department in ordered]
-        options["suggested"] = ordered[0].pk if ordered and ordered[0].code == wanted else None
+        options |= _departments_for(spec, found)
     elif issubclass(kind, forms.TextForm):
         options["label"] = spec.asks
+    if issubclass(kind, forms.KeepForm):
+        options["choices"] = beside.promises_to_choose(found)
+    if issubclass(kind, forms.PersonForm):
+        options["choices"] = persons_to_choose(found, desk=spec.slug == "responsible")
     if kind is forms.SeverityForm:
         options["initial"] = {**options["initial"], "severity": found.severity}
     return kind(data, **options)
+
+
+def _departments_for(spec: StepSpec, found: Ticket) -> dict[str, Any]:
+    """Those that the step may choose from; the one that the category names comes first."""
+    here = departments_at(found.site_id)
+    if spec.slug == "helper-done":
+        here = [one for one in here if one.pk in found.also_with]
+    elif spec.slug == "helper":
+        here = [one for one in here if one.pk != found.department_id and one.pk not in found.also_with]
+    wanted = found.category.department_code if found.category else ""
+    ordered = sorted(here, key=lambda department: department.code != wanted)
+    return {
+        "choices": [(department.pk, str(department)) for department in ordered],
+        "suggested": ordered[0].pk if ordered and ordered[0].code == wanted else None,
+    }
 
 
 def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None, status: int = 200) -> HttpResponse:
@@ -158,8 +180,12 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         "hand_ups": beside.hand_ups(timers.values(), counting, zone),
         "ladder": beside.ladder(found, timers.values(), clock_steps, zone),
         "rounds": beside.rounds(found, counting, zone),
+        "relatives": beside.relatives(found, counting, user),
+        "asked": beside.overtime(found, counting, zone),
     }
     context["step_words"] = _step_words(context["steps"])
+    if refused and refused.trial is not None and request.htmx:  # type: ignore[attr-defined]
+        return render(request, "complaints/_what_if.html", {"trial": refused.trial})
     return render(request, "complaints/ticket.html", context, status=status)
 
 
@@ -167,7 +193,7 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
     row = shown.row_of(shown.line_of(found), words)
     paused = ""
     if found.status == Status.WAITING:
-        paused = _("Waiting. The resolution clock stands; what is not pausable runs on.")
+        paused = beside.waiting_words(found, now, zone)
     return {
         "number": found.number,
         "url": found.url,
@@ -257,6 +283,8 @@ def _act(
         else "",
         "hint": spec.hint,
         "what_if": deadlines_by_severity(found) if spec.slug == "severity" else None,
+        "tries": spec.tries,
+        "trial": refused.trial if refused else None,
         "seen": last_seen,
     }
 

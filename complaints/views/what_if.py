@@ -1,18 +1,24 @@
-"""Before a severity is saved: what would be due when, for each of the three."""
+"""Before something is saved: what would be due when, and who would be told when."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from complaints.models import Ticket, TicketTimer, TimerStep
 from complaints.sla import targets_from_reception
 from complaints.states import Kind, Severity, Target
+from complaints.trial import Moment, Promise, before_and_after
 from complaints.views.shown import DUE
 from portal.calendars.services import calendar_of
 from portal.pages import moments
+from portal.pages.countdown import amount_words
 from portal.promises import limits, policies
 from portal.promises.timekeeping import pauses_of
 
@@ -35,6 +41,57 @@ def deadlines_by_severity(ticket: Ticket) -> dict[str, Any]:
         if any(cell != "–" for cell in cells):
             rows.append({"label": _label(target), "cells": cells})
     return {"heads": [(severity.label, severity == ticket.severity) for severity in Severity], "rows": rows}
+
+
+def trial(ticket: Ticket, step: Callable[[], object]) -> dict[str, Any]:
+    """Now and then, promise by promise: what would change first, what stays as one line. Raises the step's refusals."""
+    zone = ticket.site.zone
+    rows: list[dict[str, Any]] = []
+    same = 0
+    for before, after in before_and_after(ticket, step):
+        if before == after:
+            same += 1
+            continue
+        one = after or before
+        assert one is not None
+        what = str(DUE[Target(one.target)])
+        rows.append({"label": what, "cells": [_due(before, zone), _due(after, zone)], "head": True})
+        rows += _levels(before, after, zone)
+    return {"rows": rows, "same": same}
+
+
+def _due(promise: Promise | None, zone: ZoneInfo) -> str:
+    if promise is None:
+        return "–"
+    if promise.paused or promise.due_at is None:
+        return _("on hold, no deadline")
+    return moments.with_today(promise.due_at, zone)
+
+
+def _levels(before: Promise | None, after: Promise | None, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Who would be told, and when now and then."""
+    if after is None:
+        return []
+    was = {level.level: level for level in before.levels} if before else {}
+    return [
+        {
+            "label": _("%(when)s: %(who)s")
+            % {"when": _when(level, after.due_at), "who": pgettext("between names", ", ").join(level.people) or "–"},
+            "cells": [
+                moments.with_today(was[level.level].at, zone) if level.level in was else "–",
+                moments.with_today(level.at, zone),
+            ],
+            "head": False,
+        }
+        for level in after.levels
+    ]
+
+
+def _when(level: Moment, due_at: datetime | None) -> str:
+    if level.percent is not None:
+        return f"{level.percent} %"
+    later = level.at - due_at if due_at else timedelta()
+    return _("at the limit") if not later else f"+{amount_words(later)}"
 
 
 def _label(target: Target) -> str:

@@ -101,26 +101,29 @@ class Ledger:
         timer.state, timer.next_check_at = TimerState.CANCELLED, None
         self._touch(timer, TimerEventKind.CANCELLED, cause=cause)
 
-    def pause(self, timer: Timer, *, cause: str = "") -> None:
-        """Stop the clock. Without an end there is no deadline: "paused since", never "overdue"."""
+    def pause(self, timer: Timer, pauses: Pauses = (), *, until: datetime | None = None, cause: str = "") -> None:
+        """Stop the clock. Without an end there is no deadline: "paused since", never "overdue".
+
+        With one the clock stands until then at most, so that the deadline is known: it runs on by itself. ``pauses``
+        are the finished ones, which an end needs.
+        """
         if timer.state != TimerState.RUNNING:
             return
-        (timer.state, timer.paused_at, timer.due_at, timer.moments, timer.next_check_at) = (
-            TimerState.PAUSED,
-            self.now,
-            None,
-            [],
-            None,
-        )
-        self._touch(timer, TimerEventKind.PAUSED, cause=cause)
+        if until is None:
+            timer.state, timer.paused_at, timer.due_at, timer.moments, timer.next_check_at = (
+                TimerState.PAUSED, self.now, None, [], None
+            )  # fmt: skip
+        else:
+            self._set_deadline(timer, policies.limit_of(timer.policy_target_id), [*pauses, (self.now, until)])
+            timer.next_check_at = next_check(timer)
+        self._touch(timer, TimerEventKind.PAUSED, cause=cause, until=as_json(until))
 
     def resume(self, timer: Timer, pauses: Pauses, *, cause: str = "") -> None:
-        """Let the clock run on in the same term. ``pauses`` ended before; the one ending now is added."""
-        if timer.state != TimerState.PAUSED or timer.paused_at is None:
+        """Let the clock run on in the same term. ``pauses`` has the one that ends now, too."""
+        if not timer.is_open:
             return
-        all_pauses = [*pauses, (timer.paused_at, self.now)]
         timer.state, timer.paused_at = TimerState.RUNNING, None
-        self._set_deadline(timer, policies.limit_of(timer.policy_target_id), all_pauses)
+        self._set_deadline(timer, policies.limit_of(timer.policy_target_id), pauses)
         timer.next_check_at = next_check(timer)
         self._touch(timer, TimerEventKind.RESUMED, cause=cause)
 
@@ -133,6 +136,7 @@ class Ledger:
         """
         if not timer.is_open:
             return
+        was = timer.due_at
         timer.policy_target_id, timer.fixed_due_at = policy_target_id, fixed_due_at
         timer.term += 1
         if timer.state == TimerState.RUNNING:
@@ -141,7 +145,12 @@ class Ledger:
             timer.next_level = min(timer.levels_fired, past)
             timer.next_check_at = next_check(timer)
         self._touch(
-            timer, TimerEventKind.RECOMPUTED, policy_target=policy_target_id, cause=cause, fixed=as_json(fixed_due_at)
+            timer,
+            TimerEventKind.RECOMPUTED,
+            policy_target=policy_target_id,
+            cause=cause,
+            fixed=as_json(fixed_due_at),
+            was=as_json(was),
         )
 
     def undo(
@@ -218,16 +227,34 @@ def standing(events: Iterable[TimerEvent]) -> list[TimerEvent]:
     return [event for event in found if event.pk not in gone and event.kind != TimerEventKind.UNDONE]
 
 
-def pauses_of(events: Iterable[TimerEvent]) -> list[tuple[datetime, datetime]]:
-    """The finished pauses of one timer, from its events in order."""
+def open_pause(events: Iterable[TimerEvent]) -> tuple[datetime, datetime | None] | None:
+    """The pause that nobody has ended yet: since when, and until when it was planned; None where the clock runs."""
+    last = [e for e in standing(events) if e.kind in {TimerEventKind.PAUSED, TimerEventKind.RESUMED}][-1:]
+    if not last or last[0].kind == TimerEventKind.RESUMED:
+        return None
+    return last[0].at, _until(last[0])
+
+
+def _until(event: TimerEvent) -> datetime | None:
+    return datetime.fromisoformat(event.details["until"]) if event.details.get("until") else None
+
+
+def pauses_of(events: Iterable[TimerEvent], *, ending: datetime | None = None) -> list[tuple[datetime, datetime]]:
+    """The pauses of one timer whose end is known, from its events in order; ``ending`` ends the one still open."""
+    events = list(events)
     found: list[tuple[datetime, datetime]] = []
-    since: datetime | None = None
+    since: TimerEvent | None = None
     for event in standing(events):
         if event.kind == TimerEventKind.PAUSED:
-            since = event.at
+            since = event
         elif event.kind == TimerEventKind.RESUMED and since is not None:
-            found.append((since, event.at))
+            found.append((since.at, min(event.at, _until(since) or event.at)))
             since = None
+    still = open_pause(events)
+    if still is not None:
+        begun, until = still
+        ends = min(end for end in (until, ending) if end is not None) if until or ending else None
+        found += [(begun, ends)] if ends is not None else []
     return found
 
 
@@ -239,7 +266,8 @@ def deadline_from_events(events: Sequence[TimerEvent], place: Place, started_at:
     events = standing(events)
     stated = [e for e in events if e.kind in {TimerEventKind.STARTED, TimerEventKind.RECOMPUTED}]
     last = stated[-1]
-    if sum(e.kind == TimerEventKind.PAUSED for e in events) > sum(e.kind == TimerEventKind.RESUMED for e in events):
+    still = open_pause(events)
+    if still is not None and still[1] is None:
         return None
     if last.details.get("fixed"):
         return datetime.fromisoformat(last.details["fixed"])

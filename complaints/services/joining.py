@@ -1,0 +1,125 @@
+"""Tickets that belong together, and others who take part: merge, links, second departments, watchers (C19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from complaints.errors import NotPossible, NotYours
+from complaints.models import Ticket, TicketLink, TicketTimer
+from complaints.services.change import Change, changing
+from complaints.services.promising import give_word
+from complaints.states import UNRESOLVED, EventKind, Status, Step, Target
+from portal.organization.models import Department, User
+from portal.organization.roles import DEPARTMENT, Role
+
+
+@transaction.atomic
+def merge_tickets(later_id: int, earlier_id: int, *, by: User, version: int | None = None) -> Ticket:
+    """The later ticket goes into the earlier one, which keeps its start; the later one's timers lapse, not breached.
+
+    What was promised to its resident is promised on the earlier one. Again changes nothing. Raises the refusals of
+    ``require``, and NotPossible for tickets that do not fit: another site, over, or received after this one.
+    """
+    with changing_both(later_id, earlier_id, by=by) as (change, into):
+        ticket, earlier = change.ticket, into.ticket
+        if ticket.merged_into_id == earlier.pk:
+            return ticket
+        change.require(Step.MERGE, version)
+        if ticket.pk == earlier.pk or ticket.site_id != earlier.site_id:
+            raise NotPossible(_("Choose another ticket of the same site."), ticket)
+        if (earlier.received_at, earlier.pk) > (ticket.received_at, ticket.pk):
+            raise NotPossible(
+                _("%(number)s came later: merge that one into this one.") % {"number": earlier.number}, ticket
+            )
+        if earlier.status not in UNRESOLVED:
+            raise NotPossible(_("%(number)s is handled already.") % {"number": earlier.number}, ticket)
+        promised = change.running(Target.PROMISE)
+        ticket.status, ticket.status_before_wait, ticket.merged_into = Status.MERGED, "", earlier
+        ticket.waits_for, ticket.waits_until = "", None
+        change.note(EventKind.MERGED, into=earlier.number)
+        into.note(EventKind.ABSORBED, ticket.description, number=ticket.number)
+        _move_promises(into, promised)
+        into.tell([Role.DEPARTMENT_STAFF] if earlier.department_id else [Role.RECEPTIONIST], "absorbed")
+    return ticket
+
+
+def _move_promises(into: Change, promised: list[TicketTimer]) -> None:
+    for timer in promised:
+        if timer.due_at is not None:
+            give_word(into, "", max(timer.due_at, into.now))
+
+
+@contextmanager
+def changing_both(one: int, other: int, *, by: User) -> Iterator[tuple[Change, Change]]:
+    """Two tickets under lock, in the order of their keys, so that no two such changes wait for each other."""
+    with ExitStack() as stack:
+        changes = {pk: stack.enter_context(changing(pk, by=by)) for pk in sorted({one, other})}
+        yield changes[one], changes[other]
+
+
+@transaction.atomic
+def link_tickets(ticket_id: int, other_id: int, *, by: User) -> Ticket:
+    """Each shows the other from now on. Again, or the other way round, changes nothing."""
+    with changing_both(ticket_id, other_id, by=by) as (change, there):
+        ticket, other = change.ticket, there.ticket
+        _require_part(change, by)
+        _require_part(there, by)
+        if other.pk == ticket.pk:
+            raise NotPossible(_("A ticket is not linked to itself."), ticket)
+        pair = Q(ticket=ticket, other=other) | Q(ticket=other, other=ticket)
+        if not TicketLink.objects.filter(pair).exists():
+            TicketLink.objects.create(ticket=ticket, other=other, by=by, at=change.now)
+            change.note(EventKind.LINKED, number=other.number)
+            there.note(EventKind.LINKED, number=ticket.number)
+    return ticket
+
+
+def add_helper(ticket_id: int, department: Department, *, by: User, version: int | None = None) -> Ticket:
+    """A second department sees the ticket and may write on it; nothing starts anew (docs/sla.md)."""
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if department.pk in ticket.also_with:
+            return ticket
+        change.require_desk(version)
+        if department.site_id != ticket.site_id or department.pk == ticket.department_id:
+            raise NotPossible(_("Choose another department of this site."), ticket)
+        ticket.also_with = sorted([*ticket.also_with, department.pk])
+        change.note(EventKind.HELPER_ADDED, department=department.pk, code=department.code)
+        change.tell_department(department.pk, "helping")
+    return ticket
+
+
+def remove_helper(ticket_id: int, department: Department, *, by: User) -> Ticket:
+    """The second department is done. Again changes nothing."""
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if department.pk not in ticket.also_with:
+            return ticket
+        if not by.scope.holds(DEPARTMENT, ticket.site_id, department.pk):
+            change.require_desk()
+        ticket.also_with = [pk for pk in ticket.also_with if pk != department.pk]
+        change.note(EventKind.HELPER_GONE, department=department.pk, code=department.code)
+    return ticket
+
+
+def watch(ticket_id: int, *, by: User, watching: bool = True) -> Ticket:
+    """Hear of everything that happens to the ticket, or no longer. Again changes nothing."""
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if (by.pk in ticket.watchers) == watching:
+            return ticket
+        _require_part(change, by)
+        others = [pk for pk in ticket.watchers if pk != by.pk]
+        ticket.watchers = sorted([*others, by.pk]) if watching else others
+        change.note(EventKind.WATCHED if watching else EventKind.UNWATCHED)
+    return ticket
+
+
+def _require_part(change: Change, by: User) -> None:
+    if not Ticket.objects.visible_to(by).filter(pk=change.ticket.pk).exists():
+        raise NotYours(_("This ticket is not yours to see."), change.ticket)
