@@ -236,7 +236,6 @@ class EventKind(models.TextChoices):
     UNDONE = "undone", _("Undone")
     MANAGER_CALLED = "manager_called", _("Supervising manager called to the counter")
     REMINDED = "reminded", _("Reminded")
-    GROUPED = "grouped", _("Part of a common issue")
     CHASED = "chased", _("Asked about the wait")
     OVERTIME_ASKED = "overtime_asked", _("More time asked for")
     OVERTIME_DECIDED = "overtime_decided", _("More time decided")
@@ -257,6 +256,7 @@ class EventKind(models.TextChoices):
     CLAIMED = "claimed", _("Damage claimed")
     CLAIM_PASSED_UP = "claim_passed_up", _("Claim passed up")
     CLAIM_DECIDED = "claim_decided", _("Claim decided")
+    GROUPED = "grouped", _("Part of a common issue")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.

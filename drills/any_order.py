@@ -125,6 +125,8 @@ USUAL = {
     Status.INFORMED: ("call back", "call back", "reopen", "keep the promise"),
     Status.DECLINED: ("call back", "reopen"),
     Status.CLOSED: ("reopen", "undo"),
+    Status.MERGED: ("undo", "reopen"),
+    Status.WITHDRAWN: ("undo", "reopen"),
 }
 
 

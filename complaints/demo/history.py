@@ -15,32 +15,47 @@ from typing import Any
 
 from complaints.demo import stories
 from complaints.demo.multiplying import OPEN_SHARE
-from complaints.demo.scripts import Action, Script, earlier, finished_script, open_scripts
-from complaints.models import Callback, Category, DayNumber, Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.demo.scripts import MERGED_AGO, Action, Script, earlier, finished_script, open_scripts
+from complaints.models import (
+    Callback,
+    Category,
+    DayNumber,
+    OvertimeRequest,
+    Ticket,
+    TicketEvent,
+    TicketTimer,
+    TimerStep,
+)
 from complaints.notices import telling_of
 from complaints.services.callbacks import begin_next_round, close, finish_callback, no_answer, schedule_callback
 from complaints.services.change import Change, ledger_for, show_next
 from complaints.services.dispatching import sent, signed
-from complaints.services.handling import begin_wait, end_wait, noted, resolved, returned
+from complaints.services.handling import noted, resolved, returned
 from complaints.services.intake import begin_promises
+from complaints.services.joining import merge_tickets
+from complaints.services.overtime import approver_of, extended
+from complaints.services.promising import give_word
 from complaints.services.telling import How, declined, informed
+from complaints.services.waiting import begin_wait, end_wait
 from complaints.states import (
     ALWAYS_CALLED_BACK,
     CALLED_BACK,
     HANDED_UP_TO,
     OVER,
     CallbackOutcome,
+    Decision,
     EventKind,
     ReportChannel,
     Status,
     Target,
+    WaitFor,
 )
 from portal.notifications import outbox
 from portal.notifications.models import Message
 from portal.organization.duty import Directory, directory_of
 from portal.organization.models import Department, Site, User
 from portal.organization.roles import Role
-from portal.promises import policies, sweeping
+from portal.promises import clock, policies, sweeping
 from portal.promises.models import TimerEventKind, TimerState
 from residents.models import ApiAccount, Residence
 
@@ -75,6 +90,7 @@ class _Rows:
     timers: list[TicketTimer] = field(default_factory=list)
     steps: list[TimerStep] = field(default_factory=list)
     callbacks: list[Callback] = field(default_factory=list)
+    requests: list[OvertimeRequest] = field(default_factory=list)
     messages: list[tuple[TicketTimer, Message]] = field(default_factory=list)
 
     def write(self) -> None:
@@ -83,6 +99,7 @@ class _Rows:
         TicketTimer.objects.bulk_create(self.timers, batch_size=BATCH)
         TimerStep.objects.bulk_create(self.steps, batch_size=BATCH)
         Callback.objects.bulk_create(self.callbacks, batch_size=BATCH)
+        OvertimeRequest.objects.bulk_create(self.requests, batch_size=BATCH)
         for timer, message in self.messages:
             message.key = message.key.format(timer.pk)
         Message.objects.bulk_create([message for _timer, message in self.messages], batch_size=BATCH)
@@ -113,7 +130,18 @@ def seed_tickets(scenes: list[Scene], count: int, random: Random, now: datetime)
             rows.write()
             rows = _Rows()
     rows.write()
+    if count <= FEW:
+        for scene in scenes:
+            _merge_the_second_caller(scene, now - timedelta(minutes=MERGED_AGO))
     DayNumber.objects.bulk_create(DayNumber(site_id=site, day=day, last=last) for (site, day), last in numbers.items())
+
+
+def _merge_the_second_caller(scene: Scene, at: datetime) -> None:
+    calls = Ticket.objects.open().filter(site=scene.site, category__code="clean3").order_by("received_at", "pk")
+    first, second = calls.first(), calls.last()
+    if first is not None and second is not None and first != second:
+        with clock.standing_at(at):
+            merge_tickets(second.pk, first.pk, by=scene.staff[Role.RECEPTIONIST, ""])
 
 
 def scene_of(site: Site, now: datetime) -> Scene:
@@ -353,6 +381,51 @@ def _pass_on(player: _Player, change: QuietChange, action: Action) -> None:
     change.note(EventKind.PASSED_ON, department=player.ticket.department.pk, code=player.ticket.department.code)
 
 
+def _wait(player: _Player, change: QuietChange, action: Action) -> None:
+    until = player.now + timedelta(minutes=action.details["until"]) if "until" in action.details else None
+    begin_wait(change, player.random.choice(stories.WAITED_FOR), player.random.choice(list(WaitFor)), until)
+
+
+def _more_time(player: _Player, change: QuietChange, action: Action) -> None:
+    until = player.now + timedelta(minutes=action.details["until"])
+    assert change.by is not None
+    request = OvertimeRequest(
+        ticket=player.ticket,
+        round=1,
+        asked_by=change.by,
+        asked_at=change.now,
+        asked_of=approver_of(player.ticket),
+        reason=stories.MORE_TIME,
+        was_due_at=next((timer.due_at for timer in change.running(Target.RESOLVE)), None),
+        until=until,
+        told_how=How.PHONE,
+    )
+    player.rows.requests.append(request)
+    player.ticket.overtime_asked_of = request.asked_of
+    change.note(
+        EventKind.OVERTIME_ASKED, request.reason, until=until.isoformat(), of=request.asked_of, told_how=How.PHONE
+    )
+
+
+def _grant(player: _Player, change: QuietChange, action: Action) -> None:
+    extended(change, player.rows.requests[-1], Decision.GRANTED, player.rows.requests[-1].until, "")
+
+
+def _promise(player: _Player, change: QuietChange, action: Action) -> None:
+    give_word(change, stories.PROMISED, player.now + timedelta(minutes=action.details["in"]))
+
+
+def _hide_name(player: _Player, change: QuietChange, action: Action) -> None:
+    player.ticket.name_hidden = True
+    change.note(EventKind.NAME_HIDDEN)
+
+
+def _second_department(player: _Player, change: QuietChange, action: Action) -> None:
+    department = player.scene.departments[action.details["department"]]
+    player.ticket.also_with = [department.pk]
+    change.note(EventKind.HELPER_ADDED, department=department.pk, code=department.code)
+
+
 def _note_text(player: _Player, action: Action) -> str:
     return str(action.details.get("text") or "已到现场查看，正在处理。")
 
@@ -362,7 +435,12 @@ _VERBS: dict[str, Callable[[_Player, QuietChange, Action], None]] = {
     "send_back": _send_back,
     "sign": lambda player, change, action: signed(change),
     "note": lambda player, change, action: noted(change, _note_text(player, action)),
-    "wait": lambda player, change, action: begin_wait(change, player.random.choice(stories.WAITED_FOR)),
+    "wait": _wait,
+    "more_time": _more_time,
+    "grant": _grant,
+    "promise": _promise,
+    "hide_name": _hide_name,
+    "second_department": _second_department,
     "resolve": _resolve,
     "answer": _answer,
     "return": lambda player, change, action: returned(change, ""),

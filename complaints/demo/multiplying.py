@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from complaints.demo.bulk import next_keys_of, without_indexes
-from complaints.models import Callback, Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.models import Callback, OvertimeRequest, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.states import OVER
 
 PLAYED = 4000
@@ -92,7 +92,8 @@ def multiply_tickets(count: int) -> None:
         _copy(TicketEvent, "copied_ticket", "ticket_id", id="", ticket_id="copy.new_id", **by_resident)
         _copy(TicketTimer, "copied_timer", "id", id="copy.new_id", ticket_id="copy.ticket_id")
         _copy(TimerStep, "copied_timer", "timer_id", id="", timer_id="copy.new_id")
-        _copy(Callback, "copied_ticket", "ticket_id", id="", ticket_id="copy.new_id")
+        for of_ticket in (Callback, OvertimeRequest):
+            _copy(of_ticket, "copied_ticket", "ticket_id", id="", ticket_id="copy.new_id")
     next_keys_of(Ticket, TicketTimer)
 
 

@@ -10,6 +10,7 @@ from complaints.demo import stories
 from complaints.states import Kind, ReportChannel, Severity
 
 HOUR, DAY = 60, 24 * 60  # minutes
+MERGED_AGO = 34  # the second caller about one matter
 STAFF, HEAD = {"by": "department_staff"}, {"by": "department_head"}
 OPS, MANAGER, GM = {"by": "operations_manager"}, {"by": "supervising_manager"}, {"by": "general_manager"}
 
@@ -92,7 +93,7 @@ def open_scripts(site: int, random: Random) -> list[Script]:
         _script(SR, "water2", MAJOR, (21, "register"), (18, "dispatch"), (12, "sign", STAFF)),
         _script(SR, "power1", IMPORTANT, (55, "register"), (52, "dispatch"), (47, "sign", STAFF)),
         # handed up: unseen, seen late, seen
-        _script(C, "staff1", IMPORTANT, (47, "register", COUNTER), *_until_signed(47)),
+        _script(C, "staff1", IMPORTANT, (47, "register", COUNTER), (46, "hide_name"), *_until_signed(47)),
         _script(C, "order1", IMPORTANT, (3 * HOUR, "register"), *_until_signed(3 * HOUR), (2 * HOUR, "note", STAFF)),
         _script(C, "order4", MAJOR, (2 * HOUR, "register"), *_until_signed(2 * HOUR)),
         # being handled: in time, and late on every step of the ladder
@@ -104,9 +105,26 @@ def open_scripts(site: int, random: Random) -> list[Script]:
             *_until_signed(DAY),
             *_acknowledged(DAY, MANAGER, OPS),
             (20 * HOUR, "note", STAFF),
+            (2 * HOUR, "promise", {"in": 90}),
         ),
-        _script(SR, "build6", MINOR, (30 * HOUR, "register"), *_until_signed(30 * HOUR)),
-        _script(C, "clean3", MINOR, (45 * HOUR, "register"), *_until_signed(45 * HOUR), (40 * HOUR, "note", STAFF)),
+        _script(
+            SR,
+            "build6",
+            MINOR,
+            (30 * HOUR, "register"),
+            *_until_signed(30 * HOUR),
+            (3 * HOUR, "more_time", {**HEAD, "until": 3 * DAY}),
+        ),
+        _script(
+            C,
+            "clean3",
+            MINOR,
+            (45 * HOUR, "register"),
+            *_until_signed(45 * HOUR),
+            (41 * HOUR, "second_department", {"department": "greening"}),
+            (40 * HOUR, "note", STAFF),
+        ),
+        _script(C, "clean3", MINOR, (MERGED_AGO + 12, "register", {"channel": ReportChannel.HOTLINE})),
         _script(
             HLP,
             "advice3",
@@ -117,7 +135,15 @@ def open_scripts(site: int, random: Random) -> list[Script]:
             (3 * HOUR, "note", STAFF),
         ),
         _script(SR, "build2", MINOR, (2 * DAY + 60, "register"), *_until_signed(2 * DAY + 60)),
-        _script(C, "green1", MINOR, (2 * DAY + 5 * HOUR, "register"), *_until_signed(2 * DAY + 5 * HOUR)),
+        _script(
+            C,
+            "green1",
+            MINOR,
+            (2 * DAY + 5 * HOUR, "register"),
+            *_until_signed(2 * DAY + 5 * HOUR),
+            (4 * HOUR, "more_time", {**HEAD, "until": DAY}),
+            (2 * HOUR, "grant", MANAGER),
+        ),
         _script(C, "noise3", MINOR, (2 * DAY + 14 * HOUR, "register"), *_until_signed(2 * DAY + 14 * HOUR)),
         _script(SR, "gas2", MINOR, (3 * DAY + 6 * HOUR, "register"), *_until_signed(3 * DAY + 6 * HOUR)),
         _script(
@@ -147,7 +173,7 @@ def open_scripts(site: int, random: Random) -> list[Script]:
             (4 * DAY, "register"),
             *_until_signed(4 * DAY),
             (3 * DAY, "note", STAFF),
-            (2 * DAY, "wait", STAFF),
+            (2 * DAY - 90, "wait", STAFF),
         ),
         _script(
             C,
@@ -156,7 +182,7 @@ def open_scripts(site: int, random: Random) -> list[Script]:
             (DAY, "register"),
             *_until_signed(DAY),
             *_acknowledged(DAY, MANAGER, OPS),
-            (6 * HOUR, "wait", STAFF),
+            (6 * HOUR, "wait", {**STAFF, "until": DAY}),
         ),
         # handled: the form, the telling
         _script(SR, "power3", MINOR, (10 * HOUR, "register"), *_until_resolved(10 * HOUR, resolved=50)),

@@ -97,17 +97,18 @@ def decide_overtime(
         granted = {Decision.GRANTED: request.until, Decision.SHORTENED: until}.get(decision)
         if decision == Decision.SHORTENED and (granted is None or not change.now < granted < request.until):
             raise NotPossible(_("The shorter date must lie ahead, and before the one asked for."), ticket)
-        _decided(change, request, decision, granted, words.strip())
+        extended(change, request, decision, granted, words.strip())
+        request.save()
     return ticket
 
 
-def _decided(
+def extended(
     change: Change, request: OvertimeRequest, decision: Decision, granted: datetime | None, words: str
 ) -> None:
+    """What follows from a decision; the request is the caller's to save."""
     ticket = change.ticket
     request.decision, request.granted_until, request.words = decision, granted, words
     request.decided_by, request.decided_at = change.by, change.now
-    request.save()
     ticket.overtime_asked_of = ""
     was = None
     for timer in change.running(Target.RESOLVE):

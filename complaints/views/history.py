@@ -62,7 +62,6 @@ MARKS = {
     EventKind.INTERNAL_NOTE: ("lock", "inner"),
     EventKind.REGRADED: ("up", ""),
     EventKind.REMINDED: ("ok", "inner"),
-    EventKind.GROUPED: ("clip", "inner"),
     EventKind.CHASED: ("redo", ""),
     EventKind.OVERTIME_ASKED: ("hold", ""),
     EventKind.OVERTIME_DECIDED: ("check", ""),
@@ -72,6 +71,7 @@ MARKS = {
     EventKind.MERGED: ("back", ""),
     EventKind.RESPONSIBLE: ("person", ""),
     EventKind.CLAIM_PASSED_UP: ("up", ""),
+    EventKind.GROUPED: ("clip", "inner"),
 }
 # What the clock did and everybody should see; the rest stands in the view of the limits only.
 LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})

@@ -38,12 +38,17 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     user = user_of(request)
     found = found_by(user, number)
     spec = SPECS[slug]
-    label = label_of(spec, found)
     form = form_of(spec, found, request.POST)
-    key = key_of(number, slug)
     if not is_whose(slug, user, found):
         whose = Refused(slug, form if spec.form else None, _("This step belongs to somebody else."))
         return page_of(request, found, whose, status=403)
+    if _only_asks(request):
+        return _asked(request, found, spec, form)
+    return _take(request, found, spec, form)
+
+
+def _take(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm) -> HttpResponse:
+    user, slug, key = user_of(request), spec.slug, key_of(found.number, spec.slug)
     files_refused = bring_in(request, user, key) if spec.takes_files else ""
     if slug == "note" and (
         files_refused or Draft.objects.visible_to(user).filter(key=key, files__isnull=False).exists()
@@ -66,15 +71,37 @@ def take(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         return redirect(found.url)
     except Refusal as refusal:
         return _not_taken(request, found, spec, form, refusal)
+    return _taken(request, found, spec)
+
+
+def _taken(request: HttpRequest, found: Ticket, spec: StepSpec) -> HttpResponse:
+    """Back to where it was taken from."""
+    user = user_of(request)
     if _from_preview(request):
-        response = render(request, "complaints/_preview.html", preview_of(number, user))
+        response = render(request, "complaints/_preview.html", preview_of(found.number, user))
         response["HX-Trigger"] = "list-changed"
         return response
-    said = _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": label}
+    said = _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": label_of(spec, found)}
     messages.success(request, said, extra_tags="ok")
     # What a department sends back is no longer its own to see: its page would be a dead end.
-    gone = slug == "send-back" and not Ticket.objects.visible_to(user).filter(pk=found.pk).exists()
+    leaves = spec.slug in {"send-back", "helper-done"}
+    gone = leaves and not Ticket.objects.visible_to(user).filter(pk=found.pk).exists()
     return redirect("/queue/" if gone or request.POST.get("next") == "/queue/" else found.url)
+
+
+def _only_asks(request: HttpRequest) -> bool:
+    return "try" in request.POST and bool(request.htmx)  # type: ignore[attr-defined]
+
+
+def _asked(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm) -> HttpResponse:
+    """While the form is being filled in: what would change, as far as it can be said already."""
+    what: dict[str, Any] = {}
+    if spec.tries and form.is_valid():
+        try:
+            what = trial(found, lambda: spec.take(found, user_of(request), form.cleaned_data))
+        except Refusal as refusal:
+            what = {"problem": refusal.user_message}
+    return render(request, "complaints/_what_if.html", {"trial": what})
 
 
 def _tried(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm) -> HttpResponse:

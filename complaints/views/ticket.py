@@ -184,8 +184,6 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         "asked": beside.overtime(found, counting, zone),
     }
     context["step_words"] = _step_words(context["steps"])
-    if refused and refused.trial is not None and request.htmx:  # type: ignore[attr-defined]
-        return render(request, "complaints/_what_if.html", {"trial": refused.trial})
     return render(request, "complaints/ticket.html", context, status=status)
 
 

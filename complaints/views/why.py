@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from complaints.models import Ticket, TicketTimer, TimerStep
-from complaints.states import Target
+from complaints.states import HANDED_UP_TO, Target
 from complaints.views import history, shown
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.ticket import found_by
@@ -74,7 +74,8 @@ def _chosen(timers: list[TicketTimer], asked: str, found: Ticket) -> TicketTimer
 
 
 def _tab(timer: TicketTimer, current: TicketTimer | None) -> dict[str, Any]:
-    label = str(shown.DUE.get(Target(timer.target), timer.target))
+    target = Target(timer.target)
+    label = str(HANDED_UP_TO[target].label if target in HANDED_UP_TO else shown.DUE[target])
     again = pgettext("limit", "%(what)s %(round)d.%(turn)d") % {
         "what": label, "round": timer.round, "turn": timer.turn,
     }  # fmt: skip
@@ -122,9 +123,9 @@ def _boxes(
     whole = sum((end - begin for begin, end in pauses), timedelta())
     same = deadline_from_events(events, Place(found.site_id, found.site.time_zone), timer.started_at) == timer.due_at
     deadline = _moment(timer.due_at, zone) if timer.due_at else _("none while it stands")
-    proof = _("worked out again from %(count)d entries: the same") if same else _("%(count)d entries give another")
+    proof = _("worked out again from its history (%(count)d): the same") if same else _("its history gives another")
     if not timer.is_open:
-        proof = _("%(count)d entries")
+        proof = _("entries of its history: %(count)d")
     return [
         {"head": _("Start"), "value": _moment(timer.started_at, zone), "more": _("round %(n)s") % {"n": timer.round}},
         {
