@@ -170,7 +170,7 @@ def record_callback(
 
 def _refuse_own_matter(change: Change, by: User) -> None:
     """Nobody calls back a complaint about himself (C23), nor what he handled while anybody else is on duty."""
-    if getattr(change.ticket, "about_person_id", None) == by.pk:
+    if change.ticket.about_person_id == by.pk:
         raise NotYours(_("This is about yourself: somebody else makes the call."), change.ticket)
     if change.ticket.handler_id == by.pk and _a_colleague_is_on_duty(change, by):
         raise NotYours(_("You handled this ticket: a colleague on duty makes the call."), change.ticket)

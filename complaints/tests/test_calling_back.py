@@ -168,9 +168,9 @@ def test_who_wants_no_calls_at_all_has_refused_without_one(house: House) -> None
     assert call(house, ticket, TOLD + HOUR, CallbackOutcome.REFUSED).status == Status.CLOSED
 
 
-def test_nobody_calls_back_a_complaint_about_himself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_calls_back_a_complaint_about_himself(house: House) -> None:
     ticket = house.informed()
-    monkeypatch.setattr(Ticket, "about_person_id", house.reception_b.pk, raising=False)
+    services.name_person_complained_about(ticket.pk, house.reception_b, by=house.reception)
 
     with pytest.raises(NotYours):
         call(house, ticket, TOLD + HOUR, satisfaction=5, solved=True)

@@ -205,7 +205,7 @@ def _next(due: list[Callback], user: User, now: datetime) -> Callback | None:
 
 def _own_matter(ticket: Ticket, user: User) -> str:
     """Why this call is for a colleague; nothing where it is not."""
-    if getattr(ticket, "about_person_id", None) == user.pk:
+    if ticket.about_person_id == user.pk:
         return _("This is about yourself: leave the call to somebody else.")
     if ticket.handler_id == user.pk:
         return _("You handled this ticket yourself: leave the call to a colleague on duty.")
