@@ -85,6 +85,16 @@ PLACES = [
         LEADERSHIP,
         rank=80,
     ),
+    menu.Place(
+        "/incidents/",
+        _("Incidents"),
+        pgettext_lazy("menu", "Incidents"),
+        pgettext_lazy("menu", "Management"),
+        "exclamation-triangle",
+        LEADERSHIP,
+        rank=82,
+        on_phone=False,
+    ),
 ]
 
 

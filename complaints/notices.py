@@ -86,7 +86,9 @@ GROUPS = (
     choices.Group("resident", gettext_lazy("The resident: a message, a low score, praise, withdrawn")),
 )
 _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
-_COMES_UP = frozenset({"handed_up", "manager_called", "reminded", "overtime_asked", "claim"})
+_COMES_UP = frozenset(
+    {"handed_up", "manager_called", "reminded", "overtime_asked", "claim", "incident", "incident_report"}
+)
 
 
 def _group_of(kind: str, params: Mapping[str, Any]) -> str:
@@ -146,6 +148,8 @@ _WORDINGS: dict[str, wording.Wording] = {
     "attached": lambda p: _("%(number)s: the resident has sent a photo or document.") % _values(p),
     "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
+    "incident": lambda p: _("%(number)s (%(severity)s) is marked as an incident.") % _values(p),
+    "incident_report": lambda p: _("%(number)s: the written report of the incident is there.") % _values(p),
     "overtime_asked": lambda p: _("%(number)s (%(severity)s): more time is asked for. Please decide.") % _values(p),
     "overtime_decided": lambda p: _("%(number)s (%(severity)s): more time: %(decision)s.") % _values(p),
     "tell_delay": lambda p: (

@@ -95,7 +95,7 @@ def _call(outcome: str) -> Callable[[House], Form]:
         ticket = house.informed(clock.now() - timedelta(hours=3))
         callback = Callback.objects.get(ticket=ticket)
         page, action = f"/callbacks/?call={callback.pk}", f"/callbacks/{callback.pk}/"
-        return Form("reception_b", page, action, {"outcome": outcome})
+        return Form("reception_b", page, action, {"they_called": "on", "outcome": outcome})
 
     return made
 
@@ -158,7 +158,7 @@ def _fill(page: Page, form: Any, typed: dict[str, str]) -> Any:
         if choice.count():
             return choice.first
         field = form.locator(f"[name={name}]").first
-        if field.get_attribute("type") == "radio":
+        if field.get_attribute("type") in {"radio", "checkbox"}:
             form.locator(f"[name={name}][value='{text}']").check(force=True)
         elif field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(text)

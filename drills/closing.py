@@ -46,7 +46,7 @@ def race(house: House) -> tuple[int, int]:
 
     def close() -> None:
         services.record_callback(
-            callback.pk, CallbackOutcome.REACHED, by=house.reception_b, satisfaction=5, solved=True
+            callback.pk, CallbackOutcome.REACHED, by=house.reception_b, satisfaction=5, solved=True, they_called=True
         )
 
     for refusal in at_once(close, sweeping.sweep):

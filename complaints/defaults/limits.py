@@ -34,6 +34,8 @@ OPERATIONS_LADDER = _ladder([R.OPERATIONS_MANAGER], [R.SUPERVISOR, R.SUPERVISING
 IMPORTANT_LADDER = _ladder([R.SUPERVISING_MANAGER], [R.OPERATIONS_MANAGER], (4, R.GENERAL_MANAGER))
 MAJOR_LADDER = _ladder([R.GENERAL_MANAGER], [R.OPERATIONS_MANAGER, R.SUPERVISING_MANAGER])
 
+INCIDENT_LADDER = _ladder([R.SUPERVISOR], [R.OPERATIONS_MANAGER], (4, R.SUPERVISING_MANAGER), (12, R.GENERAL_MANAGER))
+
 RESOLVE_WITHIN = {
     Severity.MINOR: timedelta(days=2),
     Severity.IMPORTANT: timedelta(days=3),
@@ -61,6 +63,10 @@ ARRIVE = _amount(Target.ARRIVE, timedelta(minutes=30), DEPARTMENT_LADDER)
 CALLBACK = [
     _amount(Target.CALLBACK, timedelta(hours=11), DESK_LADDER, calendar="polite_hours"),
     {"target": Target.CALLBACK, "first_turn": 2, "rule": Rule.END_OF_HALF_DAY, "levels": DESK_LADDER},
+]
+INCIDENT = [
+    _amount(Target.INCIDENT_REPORT, timedelta(hours=1), INCIDENT_LADDER),
+    {"target": Target.WRITTEN_REPORT, "rule": Rule.END_OF_NEXT_LOCAL_DAY, "levels": INCIDENT_LADDER},
 ]
 # Small ones beside the line: a word given, how it stands, what is being waited for (C8, C13, C22).
 BESIDE = [
@@ -101,17 +107,28 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
             RETURN_FORM,
             INFORM,
             *CALLBACK,
+            *INCIDENT,
             *BESIDE,
         ]
         for severity in Severity
     },
     **{
-        (kind, severity): [DISPATCH, SIGN, ARRIVE, _resolve(severity), RETURN_FORM, INFORM, *CALLBACK, *BESIDE]
+        (kind, severity): [
+            DISPATCH,
+            SIGN,
+            ARRIVE,
+            _resolve(severity),
+            RETURN_FORM,
+            INFORM,
+            *CALLBACK,
+            *INCIDENT,
+            *BESIDE,
+        ]
         for kind in (Kind.SERVICE_REQUEST, Kind.HELP)
         for severity in Severity
     },
     **{
-        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *BESIDE]
+        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *INCIDENT, *BESIDE]
         for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
     },
 }

@@ -102,7 +102,7 @@ def _load_calendars() -> None:
 
 
 def _load_policies() -> None:
-    there = set(Policy.objects.values_list("code", flat=True))
+    there = {policy.code: policy for policy in Policy.objects.all()}
     for (kind, severity), targets in POLICIES.items():
         code = f"{kind}-{severity or 'any'}"
         if code in there:

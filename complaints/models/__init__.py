@@ -5,8 +5,10 @@ from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
 from complaints.models.history import Attachment, LastStep, TicketEvent
+from complaints.models.incidents import Incident
 from complaints.models.issues import CommonIssue, IssueTicket
 from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
+from complaints.models.sent import SentLater
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
 from complaints.saved_views import SavedView
@@ -24,6 +26,7 @@ __all__ = [
     "CommonIssue",
     "DayNumber",
     "Goal",
+    "Incident",
     "IssueTicket",
     "LastStep",
     "LibraryCase",
@@ -31,6 +34,7 @@ __all__ = [
     "Phrase",
     "Repeat",
     "SavedView",
+    "SentLater",
     "Ticket",
     "TicketEvent",
     "TicketLink",

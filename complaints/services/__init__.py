@@ -21,6 +21,7 @@ from complaints.services.dispatching import (
 )
 from complaints.services.grading import confirm_wish, set_severity
 from complaints.services.handling import note_handling, resolve_ticket, return_form
+from complaints.services.incidents import mark_incident, report_incident, write_incident_report
 from complaints.services.intake import Report, register, register_ticket
 from complaints.services.issues import join_issue, leave_issue, open_issue, publish_issue, tell_callers
 from complaints.services.joining import add_helper, link_tickets, merge_tickets, remove_helper, watch
@@ -36,6 +37,7 @@ from complaints.services.repeats import (
     may_decide_repeat,
     open_root_cause,
 )
+from complaints.services.sending_later import has_arrived, note_sent_later
 from complaints.services.telling import (
     How,
     acknowledge,
@@ -75,6 +77,7 @@ __all__ = [
     "decline_ticket",
     "dismiss_repeat",
     "dispatch_ticket",
+    "has_arrived",
     "hide_name",
     "inform_resident",
     "join_issue",
@@ -84,6 +87,7 @@ __all__ = [
     "look_for_repeats",
     "look_once_a_night",
     "make_claim",
+    "mark_incident",
     "may_decide_repeat",
     "may_take",
     "may_write_case",
@@ -94,6 +98,7 @@ __all__ = [
     "named_in",
     "note_handling",
     "note_inside",
+    "note_sent_later",
     "open_box",
     "open_issue",
     "open_root_cause",
@@ -111,6 +116,7 @@ __all__ = [
     "remove_helper",
     "reopen_ticket",
     "reply_to_resident",
+    "report_incident",
     "resolve_ticket",
     "resume",
     "return_form",
@@ -125,4 +131,5 @@ __all__ = [
     "watch",
     "withdraw_ticket",
     "write_case",
+    "write_incident_report",
 ]

@@ -103,6 +103,17 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "pages:favicon": ("", "GET", "/favicon.ico", {}),
         "pages:sign_out": ("", "POST", "/logout/", {}),
         "complaints:undo": ("reception", "POST", f"{where}undo/", {"next": ""}),
+        "complaints:incidents": ("supervisor", "GET", "/incidents/", {"page": "1"}),
+        "complaints:incident": (
+            "supervisor", "POST", f"{where}incident/",
+            {"do": "mark", "what": keep("what"), "severity": "minor", "happened_at": "2026-11-21T10:00", "to": "x",
+             "to_group": "x", "cause": "x", "course": "x", "measures": "x", "losses": "x"},
+        ),
+        "complaints:later": (
+            "engineer", "POST", f"{where}later/",
+            {"key": NO_FILE, "slug": "progress", "writer": str(house.engineer.pk), "text": "x"},
+        ),
+        "complaints:later_worker": ("", "GET", "/later-worker.js", {}),
         "complaints:presence": ("reception", "GET", f"{where}presence/", {}),
         "complaints:file": ("reception", "GET", f"{where}files/{NO_FILE}/", {}),
         "complaints:file_preview": ("reception", "GET", f"{where}files/{NO_FILE}/preview/", {}),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from complaints import integrity, services
 from complaints.errors import NotPossible, NotYours
@@ -182,3 +184,19 @@ def test_an_unhappy_resident_is_promised_an_answer_within_polite_hours(house: Ho
     promised = [services.answer_within_a_day(ticket, MORNING.replace(hour=hour, minute=24)) for hour in (7, 16, 23)]
 
     assert promised == [MORNING.replace(hour=20), MORNING.replace(hour=16) + DAY, MORNING.replace(hour=20) + DAY]
+
+
+def test_telling_costs_the_same_whatever_the_month_has_seen(house: House) -> None:
+    def statements() -> int:
+        ticket = house.signed(kind=Kind.SERVICE_REQUEST)
+        with clock.standing_at(TOLD):
+            services.resolve_ticket(ticket.pk, "更换灯管", by=house.engineer)
+            services.return_form(ticket.pk, by=house.engineering_head)
+            with CaptureQueriesContext(connection) as seen:
+                services.inform_resident(ticket.pk, services.How.PHONE, "灯已修好", by=house.reception)
+        return len(seen)
+
+    statements()
+    few = statements()  # the resident is called that day already: the same as from here on
+    for _more in range(6):
+        assert statements() == few

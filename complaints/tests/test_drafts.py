@@ -90,7 +90,9 @@ def test_the_remarks_of_a_call_are_kept_too(house: House) -> None:
     caller = _client(house, "reception_b")
     _save(caller, f"callback:{callback.pk}", remarks="说到柜子")
     assert "说到柜子" in caller.get(f"/callbacks/?call={callback.pk}").content.decode()
-    caller.post(f"/callbacks/{callback.pk}/", {"outcome": "s5", "remarks": "说到柜子", "tried": "0"})
+    caller.post(
+        f"/callbacks/{callback.pk}/", {"outcome": "s5", "remarks": "说到柜子", "tried": "0", "they_called": "on"}
+    )
     assert not Draft.objects.exists()
 
 

@@ -50,7 +50,8 @@ def test_a_department_calls_nobody_about_what_is_over(house: House) -> None:
     ticket = house.informed()
     assert PHONE in ask(house, "engineer", ticket).content.decode()
     callback = ticket.callbacks.get()
-    services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception_b, satisfaction=5, solved=True)
+    said = {"satisfaction": 5, "solved": True, "they_called": True}
+    services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception_b, **said)
 
     assert ask(house, "engineer", ticket).status_code == 404
     page = Client()

@@ -328,6 +328,7 @@ def test_a_digit_is_a_reason_while_the_number_is_asked_for_and_an_outcome_otherw
     page.wait_for_selector(".call-head :text('13800000001')")
     assert AuditEntry.objects.get(action=AuditAction.REVEALED).reason == "ticket"
     assert ticket.callbacks.get().finished_at is None
+    page.check("[name=they_called]")  # whatever the hour is now
     page.keyboard.press("7")
     page.wait_for_selector(".notice.ok")
     assert ticket.callbacks.get().outcome == "refused"
@@ -349,6 +350,7 @@ def test_callbacks_take_remarks_first_and_then_one_digit(open_as: Any, house: Ho
     ticket = house.informed(timezone.now() - timedelta(hours=3))
     page = open_as()
     page.goto("/callbacks/")
+    page.check("[name=they_called]")
     page.focus("#id_remarks")
     page.keyboard.type("第 5 次了")
     page.keyboard.press("Escape")

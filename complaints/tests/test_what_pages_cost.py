@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from complaints.models import CommonIssue, Repeat
 from complaints.models.cases import CASE_TEXTS
-from complaints.services import Slip, join_issue, open_box, open_issue, write_case
+from complaints.services import Slip, join_issue, mark_incident, open_box, open_issue, write_case
+from complaints.states import Severity
 from complaints.tests.house import MORNING, House
 from portal import memo
 from portal.drafts import services as drafts
@@ -63,6 +64,10 @@ def told(house: House, n: int) -> None:
     house.informed(MORNING, description=f"楼道照明第{n}次不亮")
 
 
+def happened(house: House, n: int) -> None:
+    mark_incident(house.report(MORNING).pk, f"水管爆裂{n}", Severity.MAJOR, by=house.reception)
+
+
 def repeats(house: House, n: int) -> None:
     one = Repeat.objects.create(site=house.site, unit=house.homes[n % 2].unit, found_at=MORNING)
     one.tickets.add(house.report(MORNING))
@@ -92,6 +97,7 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("reception_b", "/callbacks/", told),
     ("supervisor", "/callbacks/rate/?month=2026-11", told),
     ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
+    ("gm", "/incidents/", happened),
     ("supervisor", "/cases/repeats/", repeats),
     ("reception", "/common-issues/", issues),
     ("reception", "/common-issues/{issue}/", issues),

@@ -29,6 +29,8 @@ from complaints.shielding import names_shown_to, shielded
 from complaints.states import TRANSITIONS, Severity, Step
 from complaints.views import own_views, rows, shown
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.card_acts import acts_of
+from complaints.views.later import keeps_for
 from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.undo import undo_offer
 from portal.audit.models import AuditAction
@@ -76,13 +78,21 @@ def queue(request: HttpRequest) -> HttpResponse:
     if names_somebody(asked["q"]):
         record(AuditAction.SEARCHED, by=user, fields=[kind_of(asked["q"])], request=request)
     bulk = None if _wants_list(request) else request.session.pop("bulk", None)
-    first = lines[0] if lines else None
+    first, acts = lines[0] if lines else None, acts_of(user)
     context = {
         "tab": tab,
         "tabs": _tabs(tab, own, kept_of(asked | {"tab": tab}), counts),
         "has_own": bool(own),
         "filter": _filter(user, tab, asked, form),
-        "rows": rows.markup_of(lines, now, on=first.number if first else "", checked=bulk["failed"] if bulk else ()),
+        "rows": rows.markup_of(
+            lines,
+            now,
+            on=first.number if first else "",
+            checked=bulk["failed"] if bulk else (),
+            acts=acts,
+        ),
+        "acts": acts is not None,
+        "later": keeps_for(user),
         "empty": _empty(visible, tab, now, asked) if not lines else None,
         "pager": _pager(tab, asked, lines, more, counts),
         "etag": etag,

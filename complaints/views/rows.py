@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -24,16 +24,24 @@ value="{number}:{version}" aria-label="{number}"{checked}></label></td>
 <td class="c-who"><div{zh}>{who}</div><div class="second">{room}</div></td>
 <td class="c-step"><div>{step}</div><div class="second">{holder}</div></td>
 <td class="c-left"><div class="left is-{state}"><time{clock}>{clocks}<span>{left}</span></time>\
-<span class="second limit">{limit}</span><progress max="100" value="{percent}" aria-hidden="true"></progress></div></td>
+<span class="second limit">{limit}</span><progress max="100" value="{percent}" aria-hidden="true"></progress></div>\
+</td>{acts}
 </tr>
 """
+Acts = Callable[[shown.Line], SafeString]
 _NOTHING, _ON, _CHECKED = mark_safe(""), mark_safe(' class="on"'), mark_safe(" checked")
 
 
-def markup_of(lines: Iterable[shown.Line], now: datetime, *, on: str, checked: Container[str]) -> SafeString:
-    """``on`` is the number of the row that the panel shows, ``checked`` those that stay selected."""
+def markup_of(
+    lines: Sequence[shown.Line], now: datetime, *, on: str, checked: Container[str], acts: Acts | None = None
+) -> SafeString:
+    """``on`` is the number of the row that the panel shows, ``checked`` those that stay selected; ``acts`` says what a
+    card on a phone offers."""
     same = {"zh": Bare().zh, "clocks": clock_icons()}
-    rows = (_ROW.format_map(_escaped(_values(row, on, checked)) | same) for row in shown.rows_of(lines, now))
+    rows = (
+        _ROW.format_map(_escaped(_values(row, on, checked)) | same | {"acts": acts(line) if acts else _NOTHING})
+        for line, row in zip(lines, shown.rows_of(lines, now), strict=True)
+    )
     return mark_safe("".join(rows))  # noqa: S308 - every value is escaped, or made by us
 
 

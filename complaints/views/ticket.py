@@ -30,6 +30,7 @@ from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.drafting import drafts_about, key_of, writing_words
+from complaints.views.later import keeps_for
 from complaints.views.naming import persons_to_choose
 from complaints.views.numbers import numbers_of, with_phones
 from complaints.views.steps import COMPOSERS, SPECS, StepSpec
@@ -38,7 +39,7 @@ from complaints.views.undo import undo_offer
 from complaints.views.what_if import deadlines_by_severity
 from portal.drafts.shown import FormDraft, of_forms
 from portal.organization.models import User
-from portal.organization.roles import DESK
+from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages.houses import departments_at
 from portal.promises import policies
 from residents.finding import ARCHIVE
@@ -81,7 +82,7 @@ def found_by(user: User, number: str) -> Ticket:
     tickets = (
         Ticket.objects.visible_to(user)
         .with_people()
-        .select_related("first_responsible", "last_step", "about_person", "merged_into")
+        .select_related("first_responsible", "last_step", "about_person", "merged_into", "incident")
     )
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
     return shielded(placed(get_object_or_404(annotated, number=number)), user.scope)
@@ -170,6 +171,9 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         if steps.may_reply(user, found)
         else None,
         "last_seen": last_seen,
+        "later": keeps_for(user),
+        "incident": getattr(found, "incident", None),
+        "incident_url": f"{found.url}incident/" if user.scope.holds(DESK | MANAGEMENT, found.site_id) else "",
         "resident_facts": beside.resident_facts(found),
         "numbers": numbers_of(found, found.held, user, now),  # type: ignore[attr-defined]
         "archive_url": f"/residents/units/{found.unit.uuid}/"

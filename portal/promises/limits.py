@@ -24,6 +24,7 @@ JUST_AFTER = timedelta(microseconds=1)
 class Rule(StrEnum):
     AMOUNT = "amount"
     END_OF_LOCAL_DAY = "end_of_local_day"
+    END_OF_NEXT_LOCAL_DAY = "next_local_day"
     END_OF_HALF_DAY = "end_of_half_day"
 
 
@@ -54,6 +55,8 @@ def due_at(
     """The deadline in UTC of a timer that began at ``started_at``. Raises ValueError for a naive moment."""
     if limit.rule == Rule.END_OF_LOCAL_DAY:
         return calendar.end_of_day(started_at)
+    if limit.rule == Rule.END_OF_NEXT_LOCAL_DAY:
+        return calendar.end_of_day(calendar.end_of_day(started_at))  # that of a midnight is the next one
     if limit.rule == Rule.END_OF_HALF_DAY:
         return next_half_day(started_at, zone)[1]
     return calendar.deadline(started_at, limit.amount, pauses)
