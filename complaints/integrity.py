@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef
 
 from complaints.models import Callback, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services.change import show_next
-from complaints.states import OVER, CallbackOutcome, EventKind, Kind, Status, Target
+from complaints.states import OUTLIVE_THE_CLOSE, OVER, CallbackOutcome, EventKind, Kind, Status, Target
 from portal.notifications.models import Message
 from portal.promises.models import TimerEventKind, TimerState
 from portal.promises.sweeping import POISON_TRIES
@@ -38,7 +38,8 @@ def _tickets_without_their_rows() -> Iterator[str]:
         for number in promised.filter(~Exists(of_target.filter(target=target))).values_list("number", flat=True):
             yield f"{number} was never given a timer for {target}"
     running = of_target.filter(state__in=[TimerState.RUNNING, TimerState.PAUSED])
-    for number in Ticket.objects.filter(Exists(running), status__in=OVER).values_list("number", flat=True):
+    forgotten = running.exclude(target__in=OUTLIVE_THE_CLOSE)
+    for number in Ticket.objects.filter(Exists(forgotten), status__in=OVER).values_list("number", flat=True):
         yield f"{number} is over and a timer of it still runs"
     told = (Target.CALLBACK, Target.PROMISE)  # a word given keeps a ticket open that was called back
     expected: dict[Status, tuple[Target, ...]] = {

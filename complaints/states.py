@@ -203,6 +203,10 @@ HANDED_UP_TO: dict[Target, Role] = {
 }
 
 
+# A closed incident still has to be reported (C16).
+OUTLIVE_THE_CLOSE = frozenset({Target.INCIDENT_REPORT, Target.WRITTEN_REPORT})
+
+
 class EventKind(models.TextChoices):
     """Everything that stands in a ticket's history: the steps, and what is not a step."""
 

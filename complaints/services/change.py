@@ -17,11 +17,13 @@ from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTim
 from complaints.services.keeping import Before
 from complaints.states import (
     HANDED_UP_TO,
+    OUTLIVE_THE_CLOSE,
     OVER,
     TRANSITIONS,
     EventKind,
     Kind,
     Severity,
+    Status,
     Step,
     Target,
     Transition,
@@ -218,7 +220,9 @@ class Change:
         ticket = self.ticket
         if ticket.status in OVER:
             ticket.closed_at = ticket.closed_at or self.now
-            self.cancel(cause=ticket.status)  # nothing climbs about a ticket that is over
+            for timer in self.running():  # nothing climbs about a ticket that is over
+                if timer.target not in OUTLIVE_THE_CLOSE or ticket.status != Status.CLOSED:
+                    self.ledger.cancel(timer, cause=ticket.status)
             ticket.overtime_asked_of = ""
         show_next(ticket, self.timers)
         told = {message.recipient_id for message in self.messages}

@@ -12,7 +12,7 @@ from complaints import integrity, services
 from complaints.defaults.loading import load_defaults
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Incident, Ticket
-from complaints.states import Severity, Target
+from complaints.states import CallbackOutcome, Severity, Status, Target
 from complaints.tests.house import MORNING, House, messages_of, timer, told
 from portal.promises import clock, sweeping
 from portal.promises.models import PolicyTarget, TimerState
@@ -110,3 +110,20 @@ def test_its_page_marks_reports_and_writes(house: House) -> None:
     client.force_login(house.gm)
     assert "水管爆裂" in client.get("/incidents/").content.decode()
     assert send(do="write", cause="x", course="x") == 403
+
+
+def test_a_ticket_that_closes_the_same_day_still_owes_its_reports(house: House) -> None:
+    ticket = marked(house)
+    with clock.standing_at(MORNING + HOUR / 4):
+        services.answer_on_the_spot(ticket.pk, "已关阀", by=house.reception)
+        services.inform_resident(ticket.pk, services.How.PHONE, "已关阀", by=house.reception)
+        callback = ticket.callbacks.get()
+        services.record_callback(callback.pk, CallbackOutcome.REFUSED, by=house.reception_b)
+    ticket.refresh_from_db()
+    assert (ticket.status, timer(ticket, Target.WRITTEN_REPORT).state) == (Status.CLOSED, TimerState.RUNNING)
+    assert list(integrity.findings()) == []
+
+    sweeping.sweep(TOMORROW_MIDNIGHT + timedelta(seconds=1))
+    assert ("written_report", "step_1", ("ops",)) in told(ticket)
+    services.write_incident_report(ticket.pk, "老化", "九点半爆裂", "更换", "地板", by=house.supervisor)
+    assert timer(ticket, Target.WRITTEN_REPORT).state == TimerState.MET
