@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 
 from complaints import integrity, services
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Callback, CommonIssue, IssueTicket, Ticket, TicketEvent
-from complaints.services import How
+from complaints.services import How, telling
 from complaints.states import EventKind, Status
 from complaints.tests.house import MORNING, House
 from portal.promises import clock
@@ -138,3 +140,35 @@ def test_what_everybody_reads_names_nobody_and_is_published_once(house: House, l
     assert "改了" not in month
     assert SAID not in desk(house, "neighbour").get("/common-issues/published/").content.decode()
     assert SAID not in director.get("/common-issues/published/?month=2020-01").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False], ids=["as it is", "control: without the locks"])
+def test_two_press_at_once_and_the_caller_hears_it_once(house: House, monkeypatch: Any, locked: bool) -> None:
+    ticket = house.signed(MORNING)
+    handled(house, ticket)
+    issue = services.open_issue(ticket.pk, "停水", by=house.reception)
+    both_inside, informed, faults = Barrier(2), telling.informed, []
+
+    def together(*args: Any) -> None:
+        if not locked:
+            both_inside.wait(10)
+        informed(*args)
+
+    monkeypatch.setattr(telling, "informed", together)
+    if not locked:
+        monkeypatch.setattr("django.db.models.QuerySet.select_for_update", lambda found, **_how: found)
+
+    def press() -> None:
+        try:
+            services.tell_callers(issue.pk, How.MESSAGE, SAID, by=house.reception)
+        except DatabaseError as fault:
+            faults.append(fault)
+        connection.close()
+
+    presses = [Thread(target=press) for _n in range(2)]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+    assert (messages_told(), Callback.objects.count(), bool(faults)) == ([SAID], 1, not locked)
