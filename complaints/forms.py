@@ -281,12 +281,12 @@ class PromiseForm(TextForm):
 class KeepForm(ReturnForm):
     """Which promise: several may be open at once."""
 
-    turn = _choose(_("Which promise"), ())
+    turn = forms.IntegerField(label=_("Which promise"), min_value=1, max_value=2**15 - 1, widget=forms.RadioSelect)
     field_order = ("turn", "text")
 
     def __init__(self, *args: Any, choices: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["turn"].choices = choices  # type: ignore[attr-defined]
+        self.fields["turn"].widget.choices = choices  # type: ignore[attr-defined]
         self.fields["turn"].initial = choices[0][0] if choices else None
 
 

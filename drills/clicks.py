@@ -164,7 +164,7 @@ def _fill(page: Page, form: Any, typed: dict[str, str]) -> Any:
             field.select_option(text)
         elif text:
             field.fill(text)
-    return form.locator("button:not([type=button])").last
+    return form.locator("button:not([type=button], [name=try])").last
 
 
 def _written() -> tuple[int, ...]:

@@ -246,7 +246,7 @@ SAVED = [
 def show_next(ticket: Ticket, timers: Iterable[TicketTimer]) -> None:
     """Keep on the ticket what the queue shows: the running promise that is due first, and the open hand-ups."""
     running = [timer for timer in timers if timer.state == TimerState.RUNNING and timer.due_at is not None]
-    first = min(running, key=lambda timer: (timer.due_at, timer.started_at), default=None)
+    first = min(running, key=lambda timer: (timer.due_at, timer.started_at, timer.target, timer.turn), default=None)
     ticket.next_target = first.target if first else ""
     ticket.next_started_at = first.started_at if first else None
     ticket.next_warn_at = first.warn_at if first else None

@@ -44,10 +44,11 @@ def make_claim(ticket_id: int, what: str, amount_cents: int, *, by: User, versio
     return claim
 
 
-def pass_claim_up(ticket_id: int, words: str, *, by: User) -> Ticket:
+def pass_claim_up(ticket_id: int, words: str, *, by: User, version: int | None = None) -> Ticket:
     """This level has said what it thinks; the next above is asked. Raises NotYours for any other level."""
     opinion = require_text(words, _("Write down what you think of it."))
     with changing(ticket_id, by=by) as change:
+        change.refuse_stale(version)
         claim = _open_claim(change, by)
         above = CLAIM_LEVELS[CLAIM_LEVELS.index(Role(claim.level)) + 1 :]
         if not above:
@@ -60,10 +61,11 @@ def pass_claim_up(ticket_id: int, words: str, *, by: User) -> Ticket:
     return change.ticket
 
 
-def decide_claim(ticket_id: int, granted_cents: int, words: str, *, by: User) -> Ticket:
+def decide_claim(ticket_id: int, granted_cents: int, words: str, *, by: User, version: int | None = None) -> Ticket:
     """The general manager's word: so much is paid, in cents; nothing is a refusal."""
     reason = require_text(words, _("Give the reason."))
     with changing(ticket_id, by=by) as change:
+        change.refuse_stale(version)
         claim = _open_claim(change, by)
         if Role(claim.level) != CLAIM_LEVELS[-1]:
             raise NotPossible(_("It goes up level by level: pass it up."), change.ticket)

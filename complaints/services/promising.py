@@ -50,15 +50,20 @@ def keep_promise(ticket_id: int, turn: int, text: str = "", *, by: User) -> Tick
 
 
 def move_promise(ticket_id: int, turn: int, at: datetime, reason: str, *, by: User) -> Ticket:
-    """It cannot be kept: the resident is told beforehand, with the reason and another time (C22)."""
+    """It cannot be kept: the resident is told beforehand, with the reason and another time (C22).
+
+    To the same time again changes nothing.
+    """
     words = require_text(reason, _("Give the reason that the resident was told."))
     with changing(ticket_id, by=by) as change:
         timer = _promise_of(change, turn)
         _require_theirs(change, by)
         if not timer.is_open or timer.due_at is None:
             raise NotPossible(_("This promise is kept already."), change.ticket)
-        _require_ahead(change, at)
         was = timer.due_at
+        if was == at:
+            return change.ticket
+        _require_ahead(change, at)
         change.ledger.restate(timer, timer.policy_target_id, (), fixed_due_at=at, cause="promise")
         change.note(EventKind.PROMISE_MOVED, words, turn=turn, was=was.isoformat(), at=at.isoformat())
     return change.ticket

@@ -130,7 +130,7 @@ def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
     """The register, the case library and the common issues."""
     asked = dict.fromkeys(RegisterFilterForm.base_fields, "") | {"month": "2026-11", "kind": "any"}
     library = in_the_library(house)
-    texts = dict.fromkeys(CASE_TEXTS, keep("text")) | {"title": keep("title"), "version": "0"}
+    texts = dict.fromkeys(CASE_TEXTS, keep("text")) | {"title": keep("title"), "version": ""}
     narrowed = {"q": "灯管", "category": "power", "department": "engineering", "page": "1"}
     return {
         "complaints:write_case": ("engineer", "POST", f"/tickets/{library['settled']}/case/", texts),
@@ -140,13 +140,13 @@ def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
             "supervisor",
             "POST",
             f"/cases/repeats/{library['repeat']}/",
-            {"do": "dismiss", "reason": keep("reason")},
+            {"do": "dismiss", "reason": keep("text")},
         ),
         "complaints:attach_to_issue": (
             "reception",
             "POST",
             f"/tickets/{ticket.number}/issue/",
-            {"issue": "", "title": keep("title")},
+            {"issue": "", "title": keep("text")},
         ),
         "complaints:issues": ("reception", "GET", "/common-issues/", {"page": "1"}),
         "complaints:published_issues": ("reception", "GET", "/common-issues/published/", {"month": "2026-11"}),

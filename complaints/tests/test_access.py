@@ -207,8 +207,8 @@ STEPS: dict[str, frozenset[str]] = {
     "hide-name": DESK_PEOPLE,
     "show-name": DESK_PEOPLE,
     "claim": ENGINEERING | DESK_PEOPLE,
-    "claim-up": frozenset({"ops", "manager", "gm"}),
-    "claim-decide": frozenset({"ops", "manager", "gm"}),
+    "claim-up": frozenset({"engineering_head", "ops", "manager", "gm"}),
+    "claim-decide": frozenset({"engineering_head", "ops", "manager", "gm"}),
 }
 OPERATIONS: dict[tuple[str, str], frozenset[str]] = {
     ("get", "/api/v1/health/"): ANYBODY,

@@ -172,7 +172,7 @@ def test_who_wants_no_calls_at_all_has_refused_without_one(house: House) -> None
 
 def test_nobody_calls_back_a_complaint_about_himself(house: House) -> None:
     ticket = house.informed()
-    Ticket.objects.update(about_person=house.reception_b)
+    services.name_person_complained_about(ticket.pk, house.reception_b, by=house.reception)
 
     with pytest.raises(NotYours):
         call(house, ticket, TOLD + HOUR, satisfaction=5, solved=True)

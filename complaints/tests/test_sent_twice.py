@@ -64,6 +64,54 @@ def _noted(house: House) -> Ticket:
     return ticket
 
 
+def _asked_for_more_time(house: House) -> Ticket:
+    ticket = _at(house)
+    services.ask_for_overtime(ticket.pk, clock.now() + timedelta(days=9), "等厂家", by=house.engineering_head)
+    return ticket
+
+
+def _promised(house: House) -> Ticket:
+    ticket = _at(house)
+    services.promise_resident(ticket.pk, "四点回电", clock.now() + timedelta(hours=4), by=house.reception)
+    return ticket
+
+
+def _watched(house: House) -> Ticket:
+    ticket = _at(house)
+    services.watch(ticket.pk, by=house.reception)
+    return ticket
+
+
+def _helped(house: House) -> Ticket:
+    ticket = _at(house)
+    services.add_helper(ticket.pk, house.departments["security"], by=house.reception)
+    return ticket
+
+
+def _claimed(house: House, *passed_up_by: str) -> Ticket:
+    ticket = _at(house)
+    services.make_claim(ticket.pk, "地板泡坏", 100, by=house.reception)
+    for name in passed_up_by:
+        services.pass_claim_up(ticket.pk, "属实", by=house.people[name])
+    return ticket
+
+
+def _hidden(house: House) -> Ticket:
+    ticket = _at(house)
+    services.hide_name(ticket.pk, by=house.reception)
+    return ticket
+
+
+def _second_of_two(house: House) -> Ticket:
+    _at(house)
+    return house.report(clock.now())
+
+
+def _at_half_past(days: int) -> str:
+    return f"{timezone.localtime(clock.now()) + timedelta(days=days):%Y-%m-%dT10:30}"
+
+
+FIRST = "the first ticket"
 Made = Callable[[House], Ticket]
 FORMS: dict[str, tuple[Made, str, dict[str, str]]] = {
     "acknowledge": (lambda h: _dispatched(h, severity=Severity.IMPORTANT), "manager", {}),
@@ -87,6 +135,29 @@ FORMS: dict[str, tuple[Made, str, dict[str, str]]] = {
     "note": (_at, "reception", {"text": "留意"}),
     "reply": (_at, "reception", {"text": "明天上门"}),
     "undo": (_noted, "reception", {}),
+    "overtime": (_at, "engineering_head", {"until": "+9", "text": "等厂家", "told_how": "phone"}),
+    "decide": (_asked_for_more_time, "manager", {"decision": "granted"}),
+    "chase": (_waiting, "engineer", {"text": "后天到货"}),
+    "promise": (_at, "reception", {"at": "+1", "text": "上门"}),
+    "keep": (_promised, "reception", {"turn": "1"}),
+    "move": (_promised, "reception", {"turn": "1", "at": "+1", "text": "堵车"}),
+    "merge": (_second_of_two, "reception", {"number": FIRST}),
+    "link": (_second_of_two, "reception", {"number": FIRST}),
+    "helper": (_at, "reception", {"department": "security"}),
+    "helper-done": (_helped, "reception", {"department": "security"}),
+    "watch": (_at, "reception", {}),
+    "unwatch": (_watched, "reception", {}),
+    "responsible": (_at, "reception", {"person": "leader"}),
+    "about-person": (_at, "reception", {"person": "engineer"}),
+    "hide-name": (_at, "reception", {}),
+    "show-name": (_hidden, "reception", {}),
+    "claim": (_at, "reception", {"amount": "12.50", "text": "地板泡坏"}),
+    "claim-up": (_claimed, "engineering_head", {"text": "属实"}),
+    "claim-decide": (
+        lambda h: _claimed(h, "engineering_head", "ops", "manager"),
+        "gm",
+        {"amount": "0", "text": "证据不足"},
+    ),
 }
 
 
@@ -105,6 +176,12 @@ def test_a_double_click_has_one_effect(house: House, slug: str) -> None:
     ticket.refresh_from_db()
     if "department" in typed:
         typed = {**typed, "department": str(house.departments[typed["department"]].pk)}
+    if "person" in typed:
+        typed = {**typed, "person": str(house.people[typed["person"]].pk)}
+    if typed.get("number") == FIRST:
+        typed = {**typed, "number": Ticket.objects.earliest("pk").number}
+    for name in {"at", "until"} & typed.keys():
+        typed = {**typed, name: _at_half_past(int(typed[name]))}
     seen = ticket.events.latest("pk").pk
     client = Client(HTTP_ACCEPT_LANGUAGE="zh-CN")
     client.force_login(house.people[who])

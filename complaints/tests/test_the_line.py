@@ -52,7 +52,7 @@ def take(page: Page, step: str, **typed: str) -> None:
         else:
             field.fill(text)
     with page.expect_navigation():  # a draft that is being saved goes first
-        form.locator("button:not([type=button])").last.click()
+        form.locator("button:not([type=button], [name=try])").last.click()
 
 
 def test_from_the_residents_phone_to_a_closed_and_called_back_ticket(

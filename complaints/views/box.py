@@ -114,7 +114,8 @@ def box(request: HttpRequest) -> HttpResponse:
     if "more" in request.POST:
         return _page(request, site, opening, _longer(request, site), sent)
     if not (opening.is_valid() and slips.is_valid()):
-        return _page(request, site, opening, slips, sent, status=422)
+        odd = _("This page was out of date. Look at it again, then decide.") if slips.non_form_errors() else ""
+        return _page(request, site, opening, slips, sent, odd, status=422)
     try:
         with transaction.atomic():
             drafts.use_up(user, DRAFT)

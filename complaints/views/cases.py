@@ -41,7 +41,7 @@ def _text(label: Any) -> forms.CharField:
 class CaseForm(forms.Form):
     """The fields of a case, by the names of CASE_TEXTS."""
 
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=pgettext_lazy("case", "Title"), max_length=80)
     cause = _text(gettext_lazy("Cause"))
     lesson = _text(gettext_lazy("Lesson"))
@@ -132,7 +132,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "GET":
         draft = of_form(user, key)
         typed = {name: getattr(found, name) for name in CASE_TEXTS} if found else {"title": ticket.title}
-        initial = {**typed, **draft.words, "version": found.version if found else 0}
+        initial = {**typed, **draft.words, "version": found.version if found else ""}
         return _form_page(request, ticket, CaseForm(initial=initial), draft)
     form = CaseForm(request.POST)
     if not form.is_valid():
@@ -140,7 +140,8 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     try:
         with transaction.atomic():
             drafts.use_up(user, key)
-            saved = services.write_case(ticket.pk, form.cleaned_data, by=user, version=form.cleaned_data["version"])
+            knew = form.cleaned_data["version"] or 0
+            saved = services.write_case(ticket.pk, form.cleaned_data, by=user, version=knew)
     except Refusal as refusal:
         now = found.version if isinstance(refusal, Stale) and found else None
         return _form_page(

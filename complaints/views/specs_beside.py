@@ -56,9 +56,15 @@ def _approver(user: User, ticket: Ticket) -> bool:
 
 
 def _on_claims(user: User, ticket: Ticket) -> bool:
-    if ticket.claim_with == Role.DEPARTMENT_HEAD:
-        return user.scope.holds({Role.DEPARTMENT_HEAD}, ticket.site_id, ticket.department_id)
-    return user.scope.holds({Role(ticket.claim_with)} if ticket.claim_with else set(CLAIM_LEVELS[1:]), ticket.site_id)
+    head = user.scope.holds({Role.DEPARTMENT_HEAD}, ticket.site_id, ticket.department_id)
+    return head or user.scope.holds(CLAIM_LEVELS[1:], ticket.site_id)
+
+
+def _claim_is_theirs(user: User, ticket: Ticket) -> bool:
+    if not ticket.claim_with:
+        return False
+    department = ticket.department_id if ticket.claim_with == Role.DEPARTMENT_HEAD else None
+    return user.scope.holds({Role(ticket.claim_with)}, ticket.site_id, department)
 
 
 def _helps(user: User, ticket: Ticket) -> bool:
@@ -128,25 +134,25 @@ BESIDE: dict[str, Beside] = {
                 "claim-up",
                 pgettext_lazy("step", "Pass the claim up"),
                 "up",
-                lambda t, u, d: services.pass_claim_up(t.pk, d["text"], by=u),
+                lambda t, u, d: services.pass_claim_up(t.pk, d["text"], by=u, **version_of(d)),
                 forms.TextForm,
                 asks=_("What you think of the claim"),
             ),
             _on_claims,
-            lambda u, t, running: bool(t.claim_with) and t.claim_with != CLAIM_LEVELS[-1],
+            lambda u, t, running: t.claim_with != CLAIM_LEVELS[-1] and _claim_is_theirs(u, t),
         ),
         Beside(
             StepSpec(
                 "claim-decide",
                 pgettext_lazy("step", "Decide on the claim"),
                 "check",
-                lambda t, u, d: services.decide_claim(t.pk, int(d["amount"] * CENTS), d["text"], by=u),
+                lambda t, u, d: services.decide_claim(t.pk, int(d["amount"] * CENTS), d["text"], by=u, **version_of(d)),
                 forms.ClaimForm,
                 asks=_("The reason"),
                 hint=_("Nothing paid is 0. This cannot be taken back."),
             ),
             _on_claims,
-            lambda u, t, running: t.claim_with == CLAIM_LEVELS[-1],
+            lambda u, t, running: t.claim_with == CLAIM_LEVELS[-1] and _claim_is_theirs(u, t),
         ),
         Beside(
             StepSpec(
@@ -183,7 +189,7 @@ BESIDE: dict[str, Beside] = {
                 "keep",
                 pgettext_lazy("step", "Promise kept"),
                 "check",
-                lambda t, u, d: services.keep_promise(t.pk, int(d["turn"]), d["text"], by=u),
+                lambda t, u, d: services.keep_promise(t.pk, d["turn"], d["text"], by=u),
                 forms.KeepForm,
                 asks=_("What was said (may stay empty)"),
             ),
@@ -195,7 +201,7 @@ BESIDE: dict[str, Beside] = {
                 "move",
                 pgettext_lazy("step", "Move the promise"),
                 "redo",
-                lambda t, u, d: services.move_promise(t.pk, int(d["turn"]), d["at"], d["text"], by=u),
+                lambda t, u, d: services.move_promise(t.pk, d["turn"], d["at"], d["text"], by=u),
                 forms.MoveForm,
                 asks=_("The reason, as the resident was told it beforehand"),
                 phrase="delay",

@@ -94,7 +94,7 @@ def form_of(
     kind = spec.form or forms.VersionForm
     options: dict[str, Any] = {"initial": initial or {}, "auto_id": f"id_{spec.slug}_%s"}
     if issubclass(kind, forms.DepartmentForm):
-        options |= _departments_for(spec, found)
+        options |= _departments_for(spec if data is None else None, found)
     elif issubclass(kind, forms.TextForm):
         options["label"] = spec.asks
     if issubclass(kind, forms.KeepForm):
@@ -106,12 +106,12 @@ def form_of(
     return kind(data, **options)
 
 
-def _departments_for(spec: StepSpec, found: Ticket) -> dict[str, Any]:
-    """Those that the step may choose from; the one that the category names comes first."""
+def _departments_for(spec: StepSpec | None, found: Ticket) -> dict[str, Any]:
+    """Those that the step offers, of a form that was sent any; the one that the category names comes first."""
     here = departments_at(found.site_id)
-    if spec.slug == "helper-done":
+    if spec is not None and spec.slug == "helper-done":
         here = [one for one in here if one.pk in found.also_with]
-    elif spec.slug == "helper":
+    elif spec is not None and spec.slug == "helper":
         here = [one for one in here if one.pk != found.department_id and one.pk not in found.also_with]
     wanted = found.category.department_code if found.category else ""
     ordered = sorted(here, key=lambda department: department.code != wanted)

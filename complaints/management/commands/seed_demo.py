@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from complaints.defaults.loading import load_defaults
-from complaints.demo import archive, bulk, company, crowd, history, households
+from complaints.demo import archive, bulk, company, crowd, history, households, library
 from complaints.demo.multiplying import PLAYED, multiply_tickets
 from complaints.models import Ticket
 from portal import memo
@@ -50,6 +50,7 @@ class Command(JsonCommand):
         memo.forget()
         scenes = [history.scene_of(site, now) for site in sites.values()]
         history.seed_tickets(scenes, min(tickets, PLAYED), random, now)
+        library.fill_library()
         if tickets > PLAYED:
             multiply_tickets(tickets)
         memo.forget()
