@@ -81,8 +81,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     first, acts = lines[0] if lines else None, acts_of(user)
     context = {
         "tab": tab,
-        "tabs": _tabs(tab, own, kept_of(asked | {"tab": tab}), counts),
+        "tabs": _tabs("" if asked["helping"] else tab, own, kept_of(asked | {"tab": tab}), counts)
+        + _helping(user, asked["helping"]),
         "has_own": bool(own),
+        "helping": asked["helping"],
         "filter": _filter(user, tab, asked, form),
         "rows": rows.markup_of(
             lines,
@@ -189,6 +191,14 @@ def _etag(lines: list[shown.Line], counts: dict[str, int], request: HttpRequest)
     return f'"{hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()}"'
 
 
+def _helping(user: User, current: bool) -> list[dict[str, Any]]:
+    """What a department helps with, though another has it."""
+    if not user.scope.holds(DEPARTMENT):
+        return []
+    url = "/queue/?tab=all&helping=1"
+    return [{"url": url, "label": _("Helping"), "count": None, "current": current, "own": False}]
+
+
 def _query(tab: str, asked: dict[str, Any], **more: str) -> str:
     kept = {
         "tab": tab,
@@ -196,6 +206,7 @@ def _query(tab: str, asked: dict[str, Any], **more: str) -> str:
         "severity": asked["severity"],
         "department": asked["department"],
         "late": asked["late"],
+        "helping": "1" if asked["helping"] else "",
     }
     if asked["after"] and "after" not in more:
         kept["after"] = mark(asked["after"][0], asked["after"][1])
