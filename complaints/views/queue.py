@@ -36,7 +36,7 @@ from complaints.views.undo import undo_offer
 from portal.audit.models import AuditAction
 from portal.audit.services import record
 from portal.organization.models import Department, User
-from portal.organization.roles import DESK, MANAGEMENT
+from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
 from portal.pages import moments
 from portal.pages.houses import departments_at, departments_of
 from portal.pages.menu import counted
