@@ -10,15 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from complaints.for_residents import is_shown, words_of
 from complaints.models import Attachment, Category, Ticket
 from complaints.remembered import categories
 from complaints.services import MOST_OF_RESIDENTS
 from complaints.states import (
     OVER,
-    SHOWN_TO_RESIDENTS,
     UNRESOLVED,
-    WORDS_FOR_RESIDENTS,
-    EventKind,
     Kind,
     Status,
     Target,
@@ -206,13 +204,9 @@ def facts_of(ticket: Ticket, *, whole: bool = True) -> dict[str, Any]:
     if whole:
         facts["attachments"] = [attachment_facts(ticket, one) for one in ticket.attachments.all() if one.for_resident]
         facts["timeline"] = [
-            {
-                "at": shown(event.at),
-                "kind": event.kind,
-                "text": event.text if event.kind in WORDS_FOR_RESIDENTS and event.text else EventKind(event.kind).label,
-            }
+            {"at": shown(event.at), "kind": event.kind, "text": words_of(event)}
             for event in standing(ticket.events.all())
-            if event.kind in SHOWN_TO_RESIDENTS
+            if is_shown(event)
         ]
     return facts
 

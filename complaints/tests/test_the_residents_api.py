@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +18,7 @@ from gunicorn.http.errors import InvalidChunkSize
 
 from complaints import services
 from complaints.models import Callback, Ticket
-from complaints.states import Status
+from complaints.states import Decision, Status
 from complaints.tests.house import House, move_in
 from portal.promises import clock
 from residents.access import forget_old, issue_token
@@ -357,3 +357,23 @@ def test_a_days_reports_sent_by_everybody_at_once_are_there_once_and_as_written(
     from complaints import integrity
 
     assert list(integrity.findings()) == []
+
+
+def test_more_time_and_promises_are_read_and_what_was_refused_is_not(house: House, phone: Phone) -> None:
+    reported = phone.report("漏水")
+    ticket = Ticket.objects.get(number=reported["number"])
+    now = clock.now()
+    services.dispatch_ticket(ticket.pk, house.departments["engineering"], by=house.reception)
+    services.sign_for_ticket(ticket.pk, by=house.engineer)
+    for decision, by in ((Decision.REFUSED, house.manager), (Decision.GRANTED, house.manager)):
+        services.ask_for_overtime(ticket.pk, now + timedelta(days=6), "等配件", by=house.engineering_head)
+        services.decide_overtime(ticket.pk, decision, "内部意见", by=by)
+    services.promise_resident(ticket.pk, "四点给您电话", now + timedelta(hours=2), by=house.reception)
+
+    seen = phone.get(f"tickets/{reported['id']}/").json()
+
+    texts = {entry["kind"]: entry["text"] for entry in seen["timeline"]}
+    assert [entry["kind"] for entry in seen["timeline"]].count("overtime_decided") == 1
+    assert texts["promised"] == "四点给您电话"
+    assert "内部意见" not in str(seen)
+    assert datetime.fromisoformat(seen["promise"]["resolve_by"]) == now + timedelta(days=6)

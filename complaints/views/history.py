@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from complaints.for_residents import is_shown
 from complaints.models import TicketEvent, TicketTimer, TimerStep
 from complaints.services import How
 from complaints.states import (
@@ -127,7 +128,7 @@ def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False) -> Entr
         css=css,
         inner=event.kind not in SHOWN_TO_RESIDENTS and bool(event.text),
         seen=words_shown,
-        for_resident=event.kind in SHOWN_TO_RESIDENTS and not undone,
+        for_resident=is_shown(event) and not undone,
         event=event.pk,
         undone=undone,
         files=[_file(one) for one in getattr(event, "held", [])],
