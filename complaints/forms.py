@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.services import How
-from complaints.states import Decision, Kind, ReportChannel, Severity, WaitFor
+from complaints.states import DECISIONS, Decision, Kind, ReportChannel, Severity, WaitFor
 from residents import phones
 from residents.models import Contact
 
@@ -264,7 +264,7 @@ class OvertimeForm(TextForm):
 
 
 class DecisionForm(TextForm):
-    decision = _choose(_("Decision"), Decision.choices, initial=Decision.GRANTED)
+    decision = _choose(_("Decision"), [(one, one.label) for one in DECISIONS], initial=Decision.GRANTED)
     until = _moment(label=_("Shorter date"), required=False)
     field_order = ("decision", "until", "text")
 

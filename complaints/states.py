@@ -157,6 +157,10 @@ class Decision(models.TextChoices):
     GRANTED = "granted", pgettext_lazy("overtime", "Granted")
     SHORTENED = "shortened", pgettext_lazy("overtime", "Granted, shortened")
     REFUSED = "refused", pgettext_lazy("overtime", "Refused")
+    LAPSED = "lapsed", pgettext_lazy("overtime", "Lapsed")  # handled, or taken back, before anybody decided
+
+
+DECISIONS = (Decision.GRANTED, Decision.SHORTENED, Decision.REFUSED)
 
 
 # Who decides on more time (C6).

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OPEN = ~Q(lane=Lane.OVER)
 HANDED_UP = OPEN & ~Q(open_hand_ups=[])
 OVERTIME_ASKED = OPEN & ~Q(overtime_asked_of="")
-CLAIMED = OPEN & ~Q(claim_with="")
+CLAIMED = ~Q(claim_with="")  # also when the ticket is over
 
 
 def tab_filters(scope: Scope) -> dict[str, Q]:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField()),
                 ('told_how', models.CharField(blank=True, max_length=10)),
                 ('decided_at', models.DateTimeField(null=True)),
-                ('decision', models.CharField(blank=True, choices=[('granted', 'Granted'), ('shortened', 'Granted, shortened'), ('refused', 'Refused')], max_length=10)),
+                ('decision', models.CharField(blank=True, choices=[('granted', 'Granted'), ('shortened', 'Granted, shortened'), ('refused', 'Refused'), ('lapsed', 'Lapsed')], max_length=10)),
                 ('granted_until', models.DateTimeField(null=True)),
                 ('words', models.TextField(blank=True)),
             ],
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(condition=models.Q(models.Q(('lane', 'over'), _negated=True), models.Q(('claim_with', ''), _negated=True)), fields=['claim_with', 'queue_at', 'id'], include=('site', 'department'), name='ticket_claim_with'),
+            index=models.Index(condition=models.Q(('claim_with', ''), _negated=True), fields=['claim_with', 'queue_at', 'id'], include=('site', 'department'), name='ticket_claim_with'),
         ),
         migrations.AddIndex(
             model_name='ticket',
@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='overtimerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['', 'refused']), ('granted_until', None)), models.Q(('decision__in', ['granted', 'shortened']), ('granted_until__isnull', False)), _connector='OR'), name='overtime_granted_until'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['', 'refused', 'lapsed']), ('granted_until', None)), models.Q(('decision__in', ['granted', 'shortened']), ('granted_until__isnull', False)), _connector='OR'), name='overtime_granted_until'),
         ),
         migrations.AddConstraint(
             model_name='ticketlink',

@@ -40,7 +40,7 @@ class OvertimeRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="overtime_granted_until",
-                condition=Q(decision__in=["", Decision.REFUSED], granted_until=None)
+                condition=Q(decision__in=["", Decision.REFUSED, Decision.LAPSED], granted_until=None)
                 | Q(decision__in=[Decision.GRANTED, Decision.SHORTENED], granted_until__isnull=False),
             ),
         )

@@ -13,6 +13,7 @@ from complaints.errors import NotPossible, NotYours, Stale
 from complaints.models import LibraryCase, Ticket
 from complaints.models.cases import CASE_TEXTS, CaseVersion
 from complaints.services.change import require_text
+from complaints.shielding import hides
 from complaints.states import HAS_FORM, Status
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK, Role
@@ -53,7 +54,9 @@ def write_case(ticket_id: int, words: Mapping[str, str], *, by: User, version: i
         return case
     if case.version != version:
         raise Stale(_("Somebody wrote this case meanwhile. Look at it, then send yours again."), ticket)
-    refuse_personal(said.values(), [ticket])
+    # Who does not know the name cannot give it away; to be told would tell it.
+    shielded = ticket.name_hidden and hides(by.scope, ticket.site_id)
+    refuse_personal(said.values(), [] if shielded else [ticket])
     return _write(case, said, by)
 
 

@@ -15,6 +15,7 @@ from complaints import notices, sla
 from complaints.errors import NotPossible, NotYours, Stale, TransitionNotAllowed
 from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services.keeping import Before
+from complaints.services.mentioning import colleagues_of
 from complaints.states import (
     HANDED_UP_TO,
     OUTLIVE_THE_CLOSE,
@@ -225,8 +226,10 @@ class Change:
                     self.ledger.cancel(timer, cause=ticket.status)
             ticket.overtime_asked_of = ""
         show_next(ticket, self.timers)
-        told = {message.recipient_id for message in self.messages}
-        self.tell_people(set(ticket.watchers) - told, "watched", step=self.events[0].kind)
+        if ticket.watchers:
+            told = {message.recipient_id for message in self.messages}
+            seeing = {one.user_id for one in colleagues_of(ticket)}  # who lost sight of it hears no more
+            self.tell_people(seeing & set(ticket.watchers) - told, "watched", step=self.events[0].kind)
         ticket.version += 1
         _begun, steps = self.ledger.rows()
         self.ledger.write()

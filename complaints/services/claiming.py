@@ -8,7 +8,7 @@ from complaints.errors import NotPossible, NotYours
 from complaints.models import Claim, Ticket
 from complaints.services.change import Change, changing, require_text
 from complaints.states import CLAIM_LEVELS, EventKind
-from portal.organization.models import User
+from portal.organization.models import Membership, User
 from portal.organization.roles import DEPARTMENT, DESK, Role
 
 MOST_CENTS = 10**12
@@ -34,7 +34,7 @@ def make_claim(ticket_id: int, what: str, amount_cents: int, *, by: User, versio
             raise NotPossible(_("A claim is open already: it is decided first."), ticket)
         if not 0 < amount_cents <= MOST_CENTS:
             raise NotPossible(_("Write down the amount."), ticket)
-        level = CLAIM_LEVELS[0] if ticket.department_id is not None else CLAIM_LEVELS[1]
+        level = _level_from(ticket, CLAIM_LEVELS[0 if ticket.department_id is not None else 1])
         claim = Claim.objects.create(
             ticket=ticket, what=words, amount_cents=amount_cents, level=level, made_at=change.now, made_by=by
         )
@@ -53,7 +53,7 @@ def pass_claim_up(ticket_id: int, words: str, *, by: User, version: int | None =
         above = CLAIM_LEVELS[CLAIM_LEVELS.index(Role(claim.level)) + 1 :]
         if not above:
             raise NotPossible(_("Nobody stands above: decide it."), change.ticket)
-        was, claim.level = claim.level, above[0]
+        was, claim.level = claim.level, _level_from(change.ticket, above[0])
         claim.save(update_fields=["level"])
         change.ticket.claim_with = claim.level
         change.note(EventKind.CLAIM_PASSED_UP, opinion, was=was, level=claim.level)
@@ -79,6 +79,22 @@ def decide_claim(ticket_id: int, granted_cents: int, words: str, *, by: User, ve
             [Role.RECEPTIONIST, *([Role.DEPARTMENT_HEAD] if change.ticket.department_id else [])], "claim_decided"
         )
     return change.ticket
+
+
+def claim_with_the_right_one(change: Change) -> None:
+    """Past whoever is complained about by now."""
+    claim = change.ticket.claims.filter(decided_at=None).first()
+    if claim is not None and claim.level != (level := _level_from(change.ticket, Role(claim.level))):
+        claim.level = change.ticket.claim_with = level
+        claim.save(update_fields=["level"])
+        change.tell([level], "claim")
+
+
+def _level_from(ticket: Ticket, level: Role) -> Role:
+    """This level, or the next above that the one complained about does not hold (C23)."""
+    held = set(Membership.objects.filter(user=ticket.about_person_id).values_list("role", flat=True))
+    ahead = CLAIM_LEVELS[CLAIM_LEVELS.index(level) :]
+    return next((one for one in ahead if one not in held), CLAIM_LEVELS[-1])
 
 
 def _open_claim(change: Change, by: User) -> Claim:

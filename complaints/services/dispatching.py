@@ -25,6 +25,8 @@ def dispatch_ticket(ticket_id: int, department: Department, *, by: User, version
         if department.site_id != ticket.site_id:
             raise NotPossible(_("That department belongs to another site."), ticket)
         change.require(Step.DISPATCH, version)
+        if ticket.department_id == department.pk and ticket.status in BEING_HANDLED:
+            raise NotPossible(_("This department has it already."), ticket)
         sent(change, department)
     return ticket
 
@@ -37,6 +39,7 @@ def sent(change: Change, department: Department) -> None:
     change.cancel(Target.SIGN, cause="transfer")
     ticket.status, ticket.department, ticket.handler = (Status.DISPATCHED, department, None)
     ticket.first_responsible = ticket.first_responsible or change.by
+    ticket.also_with = [pk for pk in ticket.also_with if pk != department.pk]
     change.begin(Target.SIGN, change.now)
     if ticket.category is not None and ticket.category.urgent and not change.running(Target.ARRIVE):
         change.begin(Target.ARRIVE, change.now)

@@ -8,6 +8,7 @@ from complaints.errors import NotPossible, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.change import Change, changing
 from complaints.services.intake import hand_up
+from complaints.services.overtime import ask_the_right_one
 from complaints.sla import targets_from_reception
 from complaints.states import UNRESOLVED, EventKind, Kind, Severity, Target
 from portal.organization.models import User
@@ -20,7 +21,8 @@ def set_severity(
     """Set or confirm the severity; changing one that somebody set needs a reason.
 
     Every timer of the round is recomputed from its own start with its pauses kept, as a new term; what is past by
-    then escalates at once with the cause ``regrade``. Lowering never erases a breach.
+    then escalates at once with the cause ``regrade``. Lowering never erases a breach. More time that was granted
+    lapses, as it was for another severity; who decides on what is asked for follows the new one.
     """
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
@@ -37,6 +39,7 @@ def set_severity(
             raise NotPossible(_("Say why the severity changes."), ticket)
         was, ticket.severity, ticket.severity_set_by = ticket.severity, severity, by
         _recompute(change, cause="regrade")
+        ask_the_right_one(change)
         change.note(EventKind.REGRADED, reason.strip(), was=was, severity=severity)
         hand_up(change)
     return ticket
@@ -68,8 +71,8 @@ def _recompute(change: Change, *, cause: str) -> None:
     lapsing = {Target.REPLY, Target.HAND_UP_GENERAL_MANAGER, Target.HAND_UP_SUPERVISING_MANAGER, Target.VIA_OPERATIONS}
     pauses = change.pauses()
     for timer in change.running():
-        if timer.round != ticket.round:
-            continue
+        if timer.round != ticket.round or (timer.fixed_due_at is not None and timer.target != Target.RESOLVE):
+            continue  # a date that somebody named stays: a promise, the end of a wait
         policy_target_id = policy.for_turn(timer.target, timer.turn) if policy else None
         if policy_target_id is None or (timer.target in lapsing and timer.target not in promised):
             change.ledger.cancel(timer, cause=cause)

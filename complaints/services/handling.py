@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from complaints.models import Ticket
 from complaints.services.change import Change, changing, require_text
+from complaints.services.overtime import lapse
 from complaints.services.waiting import end_wait
 from complaints.states import EventKind, Status, Step, Target
 from portal.organization.models import User
@@ -46,6 +47,7 @@ def resolved(change: Change, kind: EventKind, result: str) -> None:
     ticket = change.ticket
     ticket.status, ticket.resolved_at, ticket.waits_for_form = (Status.RESOLVED, change.now, ticket.has_form)
     change.meet(Target.RESOLVE, Target.ARRIVE)
+    lapse(change)
     change.cancel(Target.PROGRESS, cause="resolved")  # what comes next is the result itself
     change.note(kind, result)
     if ticket.has_form:

@@ -38,20 +38,24 @@ def merge_tickets(later_id: int, earlier_id: int, *, by: User, version: int | No
             )
         if earlier.status not in UNRESOLVED:
             raise NotPossible(_("%(number)s is handled already.") % {"number": earlier.number}, ticket)
+        if ticket.claim_with:
+            raise NotPossible(_("A claim is open here: it is decided first."), ticket)
         promised = change.running(Target.PROMISE)
         ticket.status, ticket.status_before_wait, ticket.merged_into = Status.MERGED, "", earlier
         ticket.waits_for, ticket.waits_until = "", None
         change.note(EventKind.MERGED, into=earlier.number)
         into.note(EventKind.ABSORBED, ticket.description, number=ticket.number)
-        _move_promises(into, promised)
+        _move_promises(into, ticket, promised)
         into.tell([Role.DEPARTMENT_STAFF] if earlier.department_id else [Role.RECEPTIONIST], "absorbed")
     return ticket
 
 
-def _move_promises(into: Change, promised: list[TicketTimer]) -> None:
+def _move_promises(into: Change, ticket: Ticket, promised: list[TicketTimer]) -> None:
+    given = ticket.events.filter(kind=EventKind.PROMISED, round=ticket.round)
+    said = {event.details["turn"]: event.text for event in given} if promised else {}
     for timer in promised:
         if timer.due_at is not None:
-            give_word(into, "", max(timer.due_at, into.now))
+            give_word(into, said.get(timer.turn, ""), max(timer.due_at, into.now), of=ticket.number)
 
 
 @contextmanager

@@ -23,8 +23,9 @@ class Colleague:
 def colleagues_of(ticket: Ticket) -> list[Colleague]:
     """Everybody who may see the ticket, by name: ``visible_to`` seen from its other end. Two statements."""
     posts = (Q(site_id=ticket.site_id) | Q(site_id=None)) & Q(role__in=DESK | MANAGEMENT)
-    if ticket.department_id is not None:
-        posts |= Q(role__in=DEPARTMENT, department_id=ticket.department_id)
+    departments = [pk for pk in (ticket.department_id, *ticket.also_with) if pk is not None]
+    if departments:
+        posts |= Q(role__in=DEPARTMENT, department_id__in=departments)
     found: dict[int, Colleague] = {}
     for rows in (Membership.objects.filter(posts), StandIn.objects.filter(posts)):
         for row in rows.filter(user__is_active=True).select_related("user", "department").order_by("user__name", "pk"):

@@ -77,8 +77,8 @@ def decide_overtime(
 ) -> Ticket:
     """Grant, shorten (``until``) or refuse. A granted date moves the deadline: a new term, the breach stays.
 
-    Decided twice the second changes nothing. Refusing and shortening need words. Raises NotYours for anybody but the
-    role that was asked and those who stand in for it, NotPossible where nothing is asked for.
+    Decided twice in the same way the second changes nothing. Refusing and shortening need words. Raises NotYours for
+    anybody but the role that was asked and those who stand in for it, NotPossible where nothing is asked for.
     """
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
@@ -86,7 +86,11 @@ def decide_overtime(
         if request is None:
             raise NotPossible(_("Nobody has asked for more time."), ticket)
         if request.decided_at is not None:
-            return ticket
+            if (request.decided_by_id, request.decision) == (by.pk, decision):
+                return ticket
+            raise TransitionNotAllowed(
+                _("This has been decided already: %(decision)s.") % {"decision": request.get_decision_display()}, ticket
+            )
         change.refuse_stale(version)
         if not by.scope.holds({Role(request.asked_of)}, ticket.site_id):
             raise NotYours(_("Somebody else decides on this."), ticket)
@@ -100,6 +104,23 @@ def decide_overtime(
         extended(change, request, decision, granted, words.strip())
         request.save()
     return ticket
+
+
+def ask_the_right_one(change: Change) -> None:
+    """Whoever has to decide by now: the severity has changed, or the one who was asked is complained about."""
+    ticket = change.ticket
+    if not ticket.overtime_asked_of or ticket.overtime_asked_of == approver_of(ticket):
+        return
+    ticket.overtime_asked_of = approver_of(ticket)
+    ticket.overtime_requests.filter(decided_at=None).update(asked_of=ticket.overtime_asked_of)
+    change.tell([Role(ticket.overtime_asked_of)], "overtime_asked")
+
+
+def lapse(change: Change) -> None:
+    """Nothing is handled any more that more time could be given for."""
+    change.ticket.overtime_asked_of = ""
+    open_one = change.ticket.overtime_requests.filter(decided_at=None)
+    open_one.update(decided_at=change.now, decision=Decision.LAPSED)
 
 
 def extended(

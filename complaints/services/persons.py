@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from complaints.errors import NotPossible
 from complaints.models import Ticket
 from complaints.services.change import changing
+from complaints.services.claiming import claim_with_the_right_one
+from complaints.services.overtime import ask_the_right_one
 from complaints.states import EventKind
 from portal.organization.models import Membership, User
 from portal.organization.roles import DESK
@@ -41,6 +43,8 @@ def name_person_complained_about(
         if by.pk == ticket.about_person_id:
             raise NotPossible(_("This complaint is about you: a colleague changes this."), ticket)
         ticket.about_person = person
+        ask_the_right_one(change)
+        claim_with_the_right_one(change)
         if person is not None and ticket.handler_id == person.pk:
             ticket.handler = None
         if person is not None and ticket.first_responsible_id == person.pk:

@@ -29,11 +29,12 @@ def promise_resident(ticket_id: int, text: str, at: datetime, *, by: User, versi
     return change.ticket
 
 
-def give_word(change: Change, words: str, at: datetime) -> None:
+def give_word(change: Change, words: str, at: datetime, *, of: str = "") -> None:
+    """``of`` is the number of the merged ticket whose resident it was given to."""
     timer = change.begin(Target.PROMISE, change.now, fixed_due_at=at)
     if timer is None:
         raise NotPossible(_("No limit is set for promises: ask the administrator."), change.ticket)
-    change.note(EventKind.PROMISED, words, turn=timer.turn, at=at.isoformat())
+    change.note(EventKind.PROMISED, words, turn=timer.turn, at=at.isoformat(), **({"of": of} if of else {}))
 
 
 def keep_promise(ticket_id: int, turn: int, text: str = "", *, by: User) -> Ticket:

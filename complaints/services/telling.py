@@ -13,6 +13,7 @@ from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
 from complaints.services.mentioning import colleagues_of, named_in
+from complaints.services.overtime import lapse
 from complaints.services.promising import call_in_the_morning, how_it_stands
 from complaints.services.waiting import end_wait
 from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Target
@@ -120,6 +121,7 @@ def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, v
 
 def declined(change: Change, why: str, understood: bool) -> None:
     end_wait(change, cause="declined")
+    lapse(change)
     change.meet(Target.DISPATCH, Target.REPLY, Target.RESOLVE, cause="declined")
     change.cancel(Target.SIGN, Target.ARRIVE, Target.PROGRESS, cause="declined")
     change.ticket.status, change.ticket.informed_at = Status.DECLINED, change.now

@@ -12,6 +12,7 @@ from complaints.errors import NotPossible
 from complaints.models import Callback, LastStep, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services.change import Change, changing
 from complaints.services.keeping import put_back
+from complaints.services.overtime import lapse
 from complaints.states import EventKind
 from portal.notifications import outbox
 from portal.notifications.models import Channel, Message
@@ -49,6 +50,9 @@ def undo_last_step(ticket_id: int, *, by: User) -> Ticket:
 def _take_back(change: Change, last: LastStep) -> None:
     before = last.before
     put_back(change.ticket, before["ticket"])
+    step = TicketEvent.objects.get(pk=last.events[0])
+    if step.kind == EventKind.OVERTIME_ASKED or not change.ticket.overtime_requests.filter(decided_at=None).exists():
+        lapse(change)
     timers = {timer.pk: timer for timer in change.timers}
     for pk in before["begun"]:
         change.ledger.cancel(timers[pk], cause="undone")
@@ -59,7 +63,6 @@ def _take_back(change: Change, last: LastStep) -> None:
         callback = Callback.objects.select_for_update(no_key=True).get(pk=before["callback"]["id"])
         put_back(callback, {name: value for name, value in before["callback"].items() if name != "id"})
         change.callback = callback
-    step = TicketEvent.objects.get(pk=last.events[0])
     change.note(EventKind.UNDONE, undone=last.events, step=step.kind)
     _withdraw_messages(change, before["messages"])
 

@@ -34,7 +34,7 @@ def wait(
     why = require_text(reason, _("Say what is being waited for."))
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
-        if ticket.status == Status.WAITING:
+        if ticket.status == Status.WAITING and (ticket.waits_for, ticket.waits_until) == (waits_for, until):
             return ticket
         change.require(Step.WAIT, version)
         begin_wait(change, why, waits_for, until)

@@ -133,23 +133,17 @@ def relatives(found: Ticket, events: list[TicketEvent], user: User) -> list[dict
 
     One statement, where its history says that there are any.
     """
-    if found.merged_into is None and not any(event.kind in JOINED for event in events):
+    if found.merged_into_id is None and not any(event.kind in JOINED for event in events):
         return []
-    related = Q(linked_from__ticket=found) | Q(links__other=found) | Q(merged_into=found)
+    related = Q(linked_from__ticket=found) | Q(links__other=found) | Q(merged_into=found) | Q(pk=found.merged_into_id)
     rows = Ticket.objects.visible_to(user).filter(related).distinct().order_by("received_at", "pk")
-    lines = [
-        {
-            "url": one.url,
-            "number": one.number,
-            "matter": one.title,
-            "how": _("merged into this one") if one.merged_into_id == found.pk else one.get_status_display(),
-        }
-        for one in rows.defer("demand")
-    ]
-    into = found.merged_into
-    if into is not None:
-        lines.insert(0, {"url": into.url, "number": into.number, "matter": into.title, "how": _("goes on there")})
-    return lines
+    return [{"url": one.url, "number": one.number, "matter": one.title, "how": _how(one, found)} for one in rows]
+
+
+def _how(one: Ticket, found: Ticket) -> str:
+    if one.pk == found.merged_into_id:
+        return _("goes on there")
+    return _("merged into this one") if one.merged_into_id == found.pk else str(one.get_status_display())
 
 
 def timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneInfo) -> list[dict[str, Any]]:

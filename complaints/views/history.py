@@ -250,7 +250,8 @@ def _asked(details: dict[str, Any]) -> str:
 
 def _promise(details: dict[str, Any]) -> str:
     was = _moment(details.get("was", ""))
-    return f"{was} → {_moment(details['at'])}" if was else _moment(details.get("at", ""))
+    at = f"{was} → {_moment(details['at'])}" if was else _moment(details.get("at", ""))
+    return pgettext("between facts", ", ").join(filter(None, [at, details.get("of", "")]))
 
 
 def _number(details: dict[str, Any]) -> str:

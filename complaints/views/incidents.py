@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -30,6 +30,7 @@ from portal.organization.roles import DESK
 from portal.promises.models import TimerState
 
 PAGE = 50
+LONGEST_AGO = timedelta(days=366)
 TARGETS = (Target.INCIDENT_REPORT, Target.WRITTEN_REPORT)
 
 
@@ -51,6 +52,8 @@ class MarkForm(forms.Form):
         moment: datetime | None = self.cleaned_data["happened_at"]
         if moment and moment > timezone.now():
             raise ValidationError(_("This lies in the future."))
+        if moment and moment < timezone.now() - LONGEST_AGO:
+            raise ValidationError(_("This is more than a year ago. Please look at the date."))
         return moment
 
 

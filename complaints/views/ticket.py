@@ -82,7 +82,7 @@ def found_by(user: User, number: str) -> Ticket:
     tickets = (
         Ticket.objects.visible_to(user)
         .with_people()
-        .select_related("first_responsible", "last_step", "about_person", "merged_into", "incident")
+        .select_related("first_responsible", "last_step", "about_person", "incident")
     )
     annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
     return shielded(placed(get_object_or_404(annotated, number=number)), user.scope)
@@ -111,6 +111,8 @@ def _departments_for(spec: StepSpec | None, found: Ticket) -> dict[str, Any]:
     here = departments_at(found.site_id)
     if spec is not None and spec.slug == "helper-done":
         here = [one for one in here if one.pk in found.also_with]
+    elif spec is not None and spec.slug == "dispatch":
+        here = [one for one in here if one.pk != found.department_id]
     elif spec is not None and spec.slug == "helper":
         here = [one for one in here if one.pk != found.department_id and one.pk not in found.also_with]
     wanted = found.category.department_code if found.category else ""

@@ -75,16 +75,19 @@ def _levels(before: Promise | None, after: Promise | None, zone: ZoneInfo) -> li
     was = {level.level: level for level in before.levels} if before else {}
     return [
         {
-            "label": _("%(when)s: %(who)s")
-            % {"when": _when(level, after.due_at), "who": pgettext("between names", ", ").join(level.people) or "–"},
-            "cells": [
-                moments.with_today(was[level.level].at, zone) if level.level in was else "–",
-                moments.with_today(level.at, zone),
-            ],
+            "label": _when(level, after.due_at),
+            "cells": [_told(was.get(level.level), zone), _told(level, zone)],
             "head": False,
         }
         for level in after.levels
     ]
+
+
+def _told(level: Moment | None, zone: ZoneInfo) -> str:
+    """When, and whom."""
+    if level is None:
+        return "–"
+    return f"{moments.with_today(level.at, zone)} {pgettext('between names', ', ').join(level.people)}".strip()
 
 
 def _when(level: Moment, due_at: datetime | None) -> str:
