@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
@@ -87,7 +88,9 @@ class CourtesyForm(PlainForm):
         super().__init__(*args, **kwargs)
         confirmed = Courtesy.objects.exclude(confirmed_at=None)
         self.fields["courtesy"].choices = [  # type: ignore[attr-defined]
-            choice for one in confirmed for choice in ((f"{one.pk}-zh", one.text), (f"{one.pk}-en", one.text_en))
+            (f"{one.pk}-{slug}", format_html('<span lang="{}">{}</span>', lang, text))
+            for one in confirmed
+            for slug, lang, text in (("zh", "zh-Hans", one.text), ("en", "en", one.text_en))
         ]
 
 
