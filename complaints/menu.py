@@ -77,6 +77,16 @@ PLACES = [
         on_phone=False,
     ),
     menu.Place(
+        "/forum/",
+        _("Owners' forum"),
+        _("Owners' forum"),
+        pgettext_lazy("menu", "Service"),
+        "chat-dots",
+        DESK | LEADERSHIP,
+        rank=42,
+        on_phone=False,
+    ),
+    menu.Place(
         "/dashboard/",
         _("SLA dashboard"),
         pgettext_lazy("menu", "Dashboard"),

@@ -87,7 +87,7 @@ GROUPS = (
 )
 _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
 _COMES_UP = frozenset(
-    {"handed_up", "manager_called", "reminded", "overtime_asked", "claim", "incident", "incident_report"}
+    {"handed_up", "manager_called", "reminded", "overtime_asked", "claim", "incident", "incident_report", "forum_text"}
 )
 
 
@@ -150,6 +150,10 @@ _WORDINGS: dict[str, wording.Wording] = {
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
     "incident": lambda p: _("%(number)s (%(severity)s) is marked as an incident.") % _values(p),
     "incident_report": lambda p: _("%(number)s: the written report of the incident is there.") % _values(p),
+    "forum_watch": lambda p: _("%(number)s: you watch this post in the owners' forum.") % _values(p),
+    "forum_text": lambda p: _("%(number)s: a forum reply waits for your confirmation.") % _values(p),
+    "forum_confirmed": lambda p: _("%(number)s: the forum reply is confirmed. Please post it.") % _values(p),
+    "forum_sent_back": lambda p: _("%(number)s: the forum reply came back. Please change it.") % _values(p),
     "overtime_asked": lambda p: _("%(number)s (%(severity)s): more time is asked for. Please decide.") % _values(p),
     "overtime_decided": lambda p: _("%(number)s (%(severity)s): more time: %(decision)s.") % _values(p),
     "tell_delay": lambda p: (

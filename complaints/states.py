@@ -207,8 +207,8 @@ HANDED_UP_TO: dict[Target, Role] = {
 }
 
 
-# A closed incident still has to be reported (C16).
-OUTLIVE_THE_CLOSE = frozenset({Target.INCIDENT_REPORT, Target.WRITTEN_REPORT})
+# A closed incident still has to be reported (C16), a post in the forum still to be answered (C15).
+OUTLIVE_THE_CLOSE = frozenset({Target.INCIDENT_REPORT, Target.WRITTEN_REPORT, Target.FORUM_REPLY})
 
 
 class EventKind(models.TextChoices):
@@ -247,6 +247,11 @@ class EventKind(models.TextChoices):
     INCIDENT = "incident", _("Marked as an incident")
     INCIDENT_REPORTED = "incident_reported", _("Incident reported to the company")
     WRITTEN_REPORT = "written_report", _("Report to the general manager written")
+    FORUM_POST = "forum_post", _("Forum post noted")
+    FORUM_WRITTEN = "forum_written", _("Forum reply written")
+    FORUM_CONFIRMED = "forum_confirmed", _("Forum reply confirmed")
+    FORUM_SENT_BACK = "forum_sent_back", _("Forum reply sent back")
+    FORUM_POSTED = "forum_posted", _("Reply posted in the forum")
     CHASED = "chased", _("Asked about the wait")
     OVERTIME_ASKED = "overtime_asked", _("More time asked for")
     OVERTIME_DECIDED = "overtime_decided", _("More time decided")

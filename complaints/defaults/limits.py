@@ -68,6 +68,11 @@ INCIDENT = [
     _amount(Target.INCIDENT_REPORT, timedelta(hours=1), INCIDENT_LADDER),
     {"target": Target.WRITTEN_REPORT, "rule": Rule.END_OF_NEXT_LOCAL_DAY, "levels": INCIDENT_LADDER},
 ]
+# The second row is for a post that another department passed on (C15).
+FORUM = [
+    _amount(Target.FORUM_REPLY, timedelta(hours=2), DESK_LADDER),
+    _amount(Target.FORUM_REPLY, timedelta(hours=1), DESK_LADDER, first_turn=2),
+]
 # Small ones beside the line: a word given, how it stands, what is being waited for (C8, C13, C22).
 BESIDE = [
     _amount(Target.PROMISE, timedelta(), DESK_LADDER),
@@ -108,6 +113,7 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
             INFORM,
             *CALLBACK,
             *INCIDENT,
+            *FORUM,
             *BESIDE,
         ]
         for severity in Severity
@@ -128,7 +134,7 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
         for severity in Severity
     },
     **{
-        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *INCIDENT, *BESIDE]
+        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *INCIDENT, *FORUM, *BESIDE]
         for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
     },
 }

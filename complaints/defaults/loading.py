@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from complaints.defaults.limits import GOALS, POLICIES
-from complaints.models import Category, Goal, Phrase
+from complaints.models import Category, Courtesy, Goal, Phrase
 from complaints.states import Kind, Severity
 from portal import memo
 from portal.calendars.models import SiteCalendar, WeeklyHours
@@ -29,11 +29,18 @@ KINDS_OF = {
     "advice": list(Kind),
 }
 
+COURTESY = "您好，感谢您的反馈。您反映的问题我们已受理并转交相关部门处理，有进展会及时回复您。"
+COURTESY_EN = (
+    "Thank you for telling us. The matter has been accepted and passed to the department in charge; "
+    "we will reply as soon as there is news."
+)
+
 
 @transaction.atomic
 def load_defaults() -> None:
     _load_categories()
     _load_phrases()
+    _load_courtesy()
     _load_calendars()
     _load_policies()
     _load_goals()
@@ -82,6 +89,12 @@ def _load_categories() -> None:
 def _load_phrases() -> None:
     rows = [Phrase(code=row["code"], text=row["text"], text_en=row["text_en"]) for row in _read("phrases.json")]
     Phrase.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _load_courtesy() -> None:
+    """One to begin with, unconfirmed; who has any keeps theirs."""
+    if not Courtesy.objects.exists():
+        Courtesy.objects.create(text=COURTESY, text_en=COURTESY_EN)
 
 
 def _load_calendars() -> None:

@@ -4,6 +4,7 @@ from complaints.models.box import BoxOpening
 from complaints.models.callbacks import Callback, CallbackQuerySet, Goal
 from complaints.models.cases import CaseVersion, LibraryCase, Repeat
 from complaints.models.catalogue import Category, DayNumber, Phrase
+from complaints.models.forum import Courtesy, ForumPost, ForumReply
 from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.incidents import Incident
 from complaints.models.issues import CommonIssue, IssueTicket
@@ -24,7 +25,10 @@ __all__ = [
     "Category",
     "Claim",
     "CommonIssue",
+    "Courtesy",
     "DayNumber",
+    "ForumPost",
+    "ForumReply",
     "Goal",
     "Incident",
     "IssueTicket",

@@ -19,6 +19,16 @@ from complaints.services.dispatching import (
     send_back,
     sign_for_ticket,
 )
+from complaints.services.forum import (
+    add_courtesy,
+    choose_courtesy,
+    confirm_courtesy,
+    confirm_forum_reply,
+    note_forum_post,
+    post_forum_reply,
+    send_forum_reply_back,
+    write_forum_reply,
+)
 from complaints.services.grading import confirm_wish, set_severity
 from complaints.services.handling import note_handling, resolve_ticket, return_form
 from complaints.services.incidents import mark_incident, report_incident, write_incident_report
@@ -59,6 +69,7 @@ __all__ = [
     "Report",
     "Slip",
     "acknowledge",
+    "add_courtesy",
     "add_helper",
     "answer_on_the_spot",
     "answer_within_a_day",
@@ -69,8 +80,11 @@ __all__ = [
     "call_manager_to_counter",
     "can_undo",
     "chase_wait",
+    "choose_courtesy",
     "colleagues_of",
     "comment_as_resident",
+    "confirm_courtesy",
+    "confirm_forum_reply",
     "confirm_wish",
     "decide_claim",
     "decide_overtime",
@@ -96,6 +110,7 @@ __all__ = [
     "name_person_complained_about",
     "name_responsible",
     "named_in",
+    "note_forum_post",
     "note_handling",
     "note_inside",
     "note_sent_later",
@@ -105,6 +120,7 @@ __all__ = [
     "pass_claim_up",
     "pass_on_praise",
     "person_called",
+    "post_forum_reply",
     "promise_resident",
     "publish_issue",
     "rate_ticket",
@@ -121,6 +137,7 @@ __all__ = [
     "resume",
     "return_form",
     "send_back",
+    "send_forum_reply_back",
     "set_severity",
     "sign_for_ticket",
     "steps_open_to",
@@ -131,5 +148,6 @@ __all__ = [
     "watch",
     "withdraw_ticket",
     "write_case",
+    "write_forum_reply",
     "write_incident_report",
 ]

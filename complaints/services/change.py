@@ -88,11 +88,18 @@ class Change:
     # --- promises ----------------------------------------------------------------------------------------------------
 
     def begin(
-        self, target: Target, started_at: datetime, *, fixed_due_at: datetime | None = None, cause: str = ""
+        self,
+        target: Target,
+        started_at: datetime,
+        *,
+        fixed_due_at: datetime | None = None,
+        cause: str = "",
+        first_turn: int = 1,
     ) -> TicketTimer | None:
         """Start the next turn of ``target`` in this round; None where the policy promises nothing."""
         ticket = self.ticket
-        turn = 1 + max((t.turn for t in self.timers if t.target == target and t.round == ticket.round), default=0)
+        turns = (t.turn for t in self.timers if t.target == target and t.round == ticket.round)
+        turn = max(first_turn, 1 + max(turns, default=0))
         policy = policies.policy_for(
             ticket.site_id, ticket.kind, ticket.severity, ticket.category.code if ticket.category else ""
         )

@@ -157,6 +157,8 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:undo": ("post", "/tickets/{undoable}/undo/", frozenset({"leader"})),
     "complaints:incidents": ("get", "/incidents/", OF_A_DESK | LEADERS),
     "complaints:incident": ("get", "/tickets/{number}/incident/", DESK_PEOPLE | LEADERS),
+    "complaints:forum_posts": ("get", "/forum/", OF_A_DESK | LEADERS),
+    "complaints:forum_post": ("get", "/tickets/{number}/forum/", DESK_PEOPLE | LEADERS),
     "complaints:later": ("post", "/tickets/{number}/later/", SEE_THIS_TICKET),
     "complaints:later_worker": ("get", "/later-worker.js", ANYBODY),
     "complaints:presence": ("get", "/tickets/{number}/presence/", SEE_THIS_TICKET),

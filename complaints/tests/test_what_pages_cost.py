@@ -13,8 +13,17 @@ from django.utils import timezone
 
 from complaints.models import CommonIssue, Repeat
 from complaints.models.cases import CASE_TEXTS
-from complaints.services import Slip, join_issue, mark_incident, open_box, open_issue, write_case
-from complaints.states import Severity
+from complaints.services import (
+    Slip,
+    join_issue,
+    mark_incident,
+    note_forum_post,
+    open_box,
+    open_issue,
+    write_case,
+    write_forum_reply,
+)
+from complaints.states import ReportChannel, Severity
 from complaints.tests.house import MORNING, House
 from portal import memo
 from portal.drafts import services as drafts
@@ -68,6 +77,13 @@ def happened(house: House, n: int) -> None:
     mark_incident(house.report(MORNING).pk, f"水管爆裂{n}", Severity.MAJOR, by=house.reception)
 
 
+def posted(house: House, n: int) -> None:
+    ticket = house.report(MORNING, channel=ReportChannel.FORUM)
+    house.report(MORNING, channel=ReportChannel.FORUM)
+    note_forum_post(ticket.pk, "论坛", MORNING, house.reception, by=house.reception)
+    write_forum_reply(ticket.pk, f"已受理{n}", by=house.reception)
+
+
 def repeats(house: House, n: int) -> None:
     one = Repeat.objects.create(site=house.site, unit=house.homes[n % 2].unit, found_at=MORNING)
     one.tickets.add(house.report(MORNING))
@@ -98,6 +114,7 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("supervisor", "/callbacks/rate/?month=2026-11", told),
     ("supervisor", "/callbacks/rate/rows/?month=2026-11", told),
     ("gm", "/incidents/", happened),
+    ("ops", "/forum/", posted),
     ("supervisor", "/cases/repeats/", repeats),
     ("reception", "/common-issues/", issues),
     ("reception", "/common-issues/{issue}/", issues),
