@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0012_common_issues'),
+        ('complaints', '0011_common_issues'),
         ('organization', '0004_kept_form'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0027_incidents'),
+        ('complaints', '0018_incidents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0010_case_library'),
+        ('complaints', '0009_case_library'),
         ('organization', '0004_kept_form'),
         ('residents', '0005_every_reading'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0022_callbacks_always_know_when_told"),
+        ("complaints", "0015_callbacks_always_know_when_told"),
         ("organization", "0004_kept_form"),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0021_fill_when_told"),
+        ("complaints", "0014_fill_when_told"),
     ]
 
     operations = [

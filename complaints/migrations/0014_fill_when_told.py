@@ -23,7 +23,7 @@ SELECT event.ticket_id, event.round, 0, max(event.at), max(event.at), max(event.
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0020_callbacks_know_when_told"),
+        ("complaints", "0013_callbacks_know_when_told"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0011_repeats'),
+        ('complaints', '0010_repeats'),
         ('organization', '0004_kept_form'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

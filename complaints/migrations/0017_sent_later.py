@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0023_goals'),
+        ('complaints', '0016_goals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0026_sent_later'),
+        ('complaints', '0017_sent_later'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0013_suggestion_box"),
+        ("complaints", "0012_suggestion_box"),
     ]
 
     operations = [
