@@ -117,3 +117,21 @@ def test_a_watcher_hears_of_every_step_once_and_can_stop(house: House) -> None:
     services.watch(ticket.pk, by=house.leader, watching=False)
     services.sign_for_ticket(ticket.pk, by=house.engineer)
     assert messages_of(house.leader) == ["ticket.watched"]
+
+
+def test_who_loses_sight_of_a_ticket_hears_of_it_no_more(house: House) -> None:
+    ticket = house.signed()
+    services.watch(ticket.pk, by=house.engineer_b)
+    services.dispatch_ticket(ticket.pk, house.departments["security"], by=house.reception)
+    services.sign_for_ticket(ticket.pk, by=house.guard)
+    assert "ticket.watched" not in messages_of(house.engineer_b)
+
+
+def test_what_a_department_has_is_not_sent_to_it_again_and_the_second_may_become_the_first(house: House) -> None:
+    ticket = house.signed()
+    with pytest.raises(NotPossible):
+        services.dispatch_ticket(ticket.pk, house.departments["engineering"], by=house.reception)
+    services.add_helper(ticket.pk, house.departments["security"], by=house.reception)
+    services.dispatch_ticket(ticket.pk, house.departments["security"], by=house.reception)
+    ticket.refresh_from_db()
+    assert ticket.also_with == []

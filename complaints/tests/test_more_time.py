@@ -138,3 +138,51 @@ def test_the_approver_finds_it_waiting_and_decides_on_the_page_after_seeing_what
     manager.post(f"{ticket.url}decide/", {"decision": "granted"})
     assert timer(ticket, Target.RESOLVE).due_at == MORNING + 100 * DAY
     assert ticket.number not in rows_of(manager.get("/queue/?tab=mine"))
+
+
+def test_who_decides_follows_the_severity_and_whom_it_is_about(house: House) -> None:
+    ticket = house.signed()
+    ask(house, ticket, until=20 * DAY)
+    with clock.standing_at(MORNING + 2 * HOUR):
+        services.set_severity(ticket.pk, Severity.MAJOR, "两户被淹", by=house.reception)
+        with pytest.raises(NotYours):
+            services.decide_overtime(ticket.pk, Decision.GRANTED, by=house.manager)
+    assert "ticket.overtime_asked" in messages_of(house.gm)
+
+    other = house.signed()
+    ask(house, other)
+    services.name_person_complained_about(other.pk, house.manager, by=house.reception)
+    with clock.standing_at(MORNING + 2 * HOUR):
+        services.decide_overtime(other.pk, Decision.GRANTED, by=house.gm)
+    assert timer(other, Target.RESOLVE).due_at == MORNING + 4 * DAY
+
+
+def test_of_two_who_decide_differently_the_second_is_told_and_a_finished_matter_needs_no_decision(house: House) -> None:
+    ticket = house.signed()
+    ask(house, ticket)
+    with clock.standing_at(MORNING + 2 * HOUR):
+        services.decide_overtime(ticket.pk, Decision.GRANTED, by=house.manager)
+        services.decide_overtime(ticket.pk, Decision.GRANTED, by=house.manager)
+        with pytest.raises(TransitionNotAllowed):
+            services.decide_overtime(ticket.pk, Decision.REFUSED, "不行", by=house.manager)
+
+    handled = house.signed()
+    ask(house, handled)
+    with clock.standing_at(MORNING + 2 * HOUR):
+        services.resolve_ticket(handled.pk, "做完了", by=house.engineer)
+        with pytest.raises(TransitionNotAllowed):
+            services.decide_overtime(handled.pk, Decision.GRANTED, by=house.manager)
+        services.undo_last_step(handled.pk, by=house.engineer)
+    handled.refresh_from_db()
+    assert handled.overtime_asked_of == ""
+    ask(house, handled, at=3 * HOUR)
+
+
+def test_a_request_taken_back_leaves_room_for_another(house: House) -> None:
+    ticket = house.signed()
+    ask(house, ticket)
+    with clock.standing_at(MORNING + HOUR + timedelta(minutes=5)):
+        services.undo_last_step(ticket.pk, by=house.engineering_head)
+    ask(house, ticket, at=2 * HOUR, until=5 * DAY)
+    ticket.refresh_from_db()
+    assert ticket.overtime_asked_of == Role.SUPERVISING_MANAGER

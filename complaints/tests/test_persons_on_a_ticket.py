@@ -10,6 +10,7 @@ from django.test import Client
 from complaints import services
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Claim
+from complaints.models.cases import CASE_TEXTS
 from complaints.states import Status
 from complaints.tests.house import MORNING, House, messages_of, rows_of
 from portal.promises import clock
@@ -95,3 +96,24 @@ def test_a_claim_goes_up_level_by_level_and_the_general_manager_decides(house: H
     assert [event.kind for event in ticket.events.all()][-5:] == ["claimed", *["claim_passed_up"] * 3, "claim_decided"]
     with clock.standing_at(MORNING + HOUR), pytest.raises(NotPossible):
         services.pass_claim_up(ticket.pk, "?", by=house.gm)
+
+
+def test_a_claim_passes_over_whoever_is_complained_about(house: House) -> None:
+    ticket = house.signed()
+    services.make_claim(ticket.pk, "地板泡坏", 100, by=house.reception)
+    services.name_person_complained_about(ticket.pk, house.engineering_head, by=house.reception)
+    services.pass_claim_up(ticket.pk, "属实", by=house.ops)
+    assert Claim.objects.get().level == "supervising_manager"
+
+
+def test_who_does_not_know_a_hidden_name_cannot_find_it_out_by_guessing(house: House) -> None:
+    ticket = house.informed()
+    words = dict.fromkeys(CASE_TEXTS, "王建国1家漏水")
+    with pytest.raises(NotPossible):
+        services.write_case(ticket.pk, words, by=house.engineer)
+
+    services.hide_name(ticket.pk, by=house.reception)
+
+    services.write_case(ticket.pk, words, by=house.engineer)
+    with pytest.raises(NotPossible):
+        services.write_case(ticket.pk, dict.fromkeys(CASE_TEXTS, "王建国1"), by=house.supervisor, version=1)

@@ -98,3 +98,17 @@ def test_a_wished_date_counts_once_the_desk_has_confirmed_it_and_only_while_mino
     services.set_severity(ticket.pk, Severity.MINOR, "只此一户", by=house.reception)
     assert timer(ticket, Target.RESOLVE).due_at == end_of_day.astimezone(SHANGHAI)
     assert list(integrity.findings()) == []
+
+
+def test_a_regrade_moves_no_date_that_somebody_named(house: House) -> None:
+    ticket = house.signed()
+    with clock.standing_at(MORNING + HOUR):
+        services.promise_resident(ticket.pk, "四点回电", MORNING + 6 * HOUR, by=house.reception)
+        services.wait(ticket.pk, "等配件", by=house.engineer, until=MORNING + DAY)
+    with clock.standing_at(MORNING + 2 * HOUR):
+        services.set_severity(ticket.pk, Severity.IMPORTANT, "影响多户", by=house.reception)
+
+    assert timer(ticket, Target.PROMISE).due_at == MORNING + 6 * HOUR
+    assert timer(ticket, Target.CHASE).due_at == MORNING + DAY
+    assert timer(ticket, Target.RESOLVE).due_at == MORNING + 3 * DAY + 23 * HOUR
+    assert list(integrity.findings()) == []
