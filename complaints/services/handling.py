@@ -47,7 +47,8 @@ def resolved(change: Change, kind: EventKind, result: str) -> None:
     ticket = change.ticket
     ticket.status, ticket.resolved_at, ticket.waits_for_form = (Status.RESOLVED, change.now, ticket.has_form)
     change.meet(Target.RESOLVE, Target.ARRIVE)
-    lapse(change)
+    if change.ticket.overtime_asked_of:
+        lapse(change)
     change.cancel(Target.PROGRESS, cause="resolved")  # what comes next is the result itself
     change.note(kind, result)
     if ticket.has_form:

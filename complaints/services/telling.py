@@ -121,7 +121,8 @@ def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, v
 
 def declined(change: Change, why: str, understood: bool) -> None:
     end_wait(change, cause="declined")
-    lapse(change)
+    if change.ticket.overtime_asked_of:
+        lapse(change)
     change.meet(Target.DISPATCH, Target.REPLY, Target.RESOLVE, cause="declined")
     change.cancel(Target.SIGN, Target.ARRIVE, Target.PROGRESS, cause="declined")
     change.ticket.status, change.ticket.informed_at = Status.DECLINED, change.now
