@@ -98,9 +98,10 @@ def next_try(limit: Limit, calendar: BusinessCalendar, home: Household, tried_at
         return plain
     last = tried_at.astimezone(home.zone).date() + DAYS_AT_MOST * DAY
     while (on := ends.astimezone(home.zone).date()) <= last:
-        times = [min(b, ends) for a, b in home.spans_on(on) if a < ends and b > begins]
+        times = [(max(a, begins), min(b, ends)) for a, b in home.spans_on(on) if a < ends and b > begins]
         if times:
-            return Planned(begins, times[-1], "" if times[-1] == plain.due_at else Moved.DO_NOT_CALL)
+            last_moment = times[-1][1]
+            return Planned(times[0][0], last_moment, "" if last_moment == plain.due_at else Moved.DO_NOT_CALL)
         begins, ends = limits.half_day(ends, home.zone)
     return Planned(plain.not_before, plain.due_at, Moved.NEVER)
 

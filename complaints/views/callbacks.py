@@ -30,6 +30,7 @@ from complaints.views.call_story import lately, phrases, relation, story
 from complaints.views.callback_rate import strip
 from complaints.views.numbers import numbers_of
 from complaints.views.undo import undo_offer
+from portal.calendars.services import calendar_of
 from portal.drafts import services as drafts
 from portal.drafts.shown import of_form
 from portal.organization.models import User
@@ -313,6 +314,9 @@ def _polite(ticket: Ticket, now: datetime) -> dict[str, Any]:
 def _outcomes(callback: Callback, now: datetime) -> list[dict[str, Any]]:
     zone = callback.ticket.site.zone
     start, end = limits.next_half_day(now, zone)
+    start = calendar_of("polite_hours", callback.ticket.site_id, callback.ticket.site.time_zone).deadline(
+        start, timedelta()
+    )
     if callback.last_tried_at is not None and now < callback.not_before:
         then = _("tried in this half-day; the next try counts from %(moment)s") % {
             "moment": moments.short(callback.not_before, zone)
