@@ -22,7 +22,7 @@ from portal.notifications.models import Message
 from portal.promises import sweeping
 from portal.promises.models import TimerEventKind
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 TICKETS = 40
 LATE = MORNING + timedelta(minutes=11)  # every dispatch has warned and passed its limit

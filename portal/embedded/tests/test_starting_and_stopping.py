@@ -25,6 +25,8 @@ from portal.embedded.processes import state_of
 from portal.embedded.supervisor import Program, Supervisor
 from portal.embedded.variables import Memory, portal_variables, read_env_file
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
