@@ -15,7 +15,6 @@ from portal.embedded.python_environment import PYTHON, ensure_environment
 from portal.embedded.steps import Stopped, ignore_signals, stop_on_signals
 from portal.embedded.variables import embedded_servers, variables_for_tests
 
-
 # Half of the suite's time is waiting for one core. Browsers and killed processes get the machine to themselves.
 BESIDE_EACH_OTHER = ("-m", "not browser and not alone", "--numprocesses", "2", "--dist", "loadfile")
 ALONE = ("-m", "browser or alone")
