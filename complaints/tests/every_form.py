@@ -110,12 +110,12 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
              "to_group": "x", "cause": "x", "course": "x", "measures": "x", "losses": "x"},
         ),
         "complaints:forum_posts": (
-            "ops", "POST", "/forum/", {"do": "add", "text": keep("text"), "text_en": keep("en"), "courtesy": "1"},
+            "ops", "POST", "/forum/", {"do": "add", "text": keep("text"), "text_en": "", "courtesy": "1"},
         ),
         "complaints:forum_post": (
             "reception", "POST", f"{where}forum/",
             {"do": "note", "where": keep("where"), "posted_at": "2026-11-21T10:00", "passed_on_at": "2026-11-21T10:00",
-             "watcher": str(house.reception.pk), "text": "x", "courtesy": "1-zh", "draft": "1", "words": "x"},
+             "watcher": "0", "text": "x", "courtesy": "1-zh", "draft": "1", "words": "x"},
         ),
         "complaints:later": (
             "engineer", "POST", f"{where}later/",
