@@ -15,9 +15,13 @@ from portal.embedded.python_environment import PYTHON, ensure_environment
 from portal.embedded.steps import Stopped, ignore_signals, stop_on_signals
 from portal.embedded.variables import embedded_servers, variables_for_tests
 
-# Half of the suite's time is waiting for one core. Browsers and killed processes get the machine to themselves.
-BESIDE_EACH_OTHER = ("-m", "not browser and not alone", "--numprocesses", "2", "--dist", "loadfile")
-ALONE = ("-m", "browser or alone")
+# Half of the suite's time is waiting for one core. Browsers, and what forks and kills, get the machine to themselves,
+# and a process each: what forks must not inherit a browser's threads.
+RUNS = (
+    ("-m", "not browser and not alone", "--numprocesses", "2", "--dist", "loadfile"),
+    ("-m", "alone"),
+    ("-m", "browser"),
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
             try:
                 env = variables_for_tests(state, servers.connection())
                 failed = [] if arguments else [name for name, argv in _linters().items() if _fails(name, argv, env)]
-                runs = [arguments] if arguments else [BESIDE_EACH_OTHER, ALONE]
+                runs = [arguments] if arguments else RUNS
                 statuses = [run_in_foreground([str(PYTHON), "-m", "pytest", *run], env) for run in runs]
             finally:
                 ignore_signals()
