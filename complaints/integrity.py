@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef
 
-from complaints.models import Callback, Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.models import Callback, Ticket, TicketEvent, TicketTimer
 from complaints.services.change import show_next
 from complaints.states import OUTLIVE_THE_CLOSE, OVER, CallbackOutcome, EventKind, Kind, Status, Target
 from portal.notifications.models import Message
-from portal.promises.models import TimerEventKind, TimerState
-from portal.promises.sweeping import POISON_TRIES
-from portal.promises.timekeeping import Place, deadline_from_events, standing
+from portal.promises.models import TimerState
 
 BATCH = 1000
 QUEUE_COLUMNS = ("next_target", "next_due_at", "queue_at", "open_hand_ups", "resolve_due_at")
@@ -22,7 +19,6 @@ QUEUE_COLUMNS = ("next_target", "next_due_at", "queue_at", "open_hand_ups", "res
 def findings() -> Iterator[str]:
     """One sentence for each thing that does not add up."""
     yield from _tickets_without_their_rows()
-    yield from _timers_against_their_events()
     yield from _what_the_queue_shows()
     yield from _callbacks()
     yield from _messages()
@@ -56,46 +52,6 @@ def _tickets_without_their_rows() -> Iterator[str]:
             yield f"{number} is {status} and no timer for {' or '.join(targets)} runs"
 
 
-def _timers_against_their_events() -> Iterator[str]:
-    last = 0
-    while True:
-        timers = list(TicketTimer.objects.filter(pk__gt=last).select_related("ticket__site").order_by("pk")[:BATCH])
-        if not timers:
-            return
-        last = timers[-1].pk
-        events: dict[int, list[TimerStep]] = defaultdict(list)
-        for event in TimerStep.objects.filter(timer__in=timers).order_by("pk"):
-            events[event.timer_id].append(event)
-        for timer in timers:
-            name = f"{timer.ticket.number} {timer.target} {timer.round}.{timer.turn}"
-            for fault in _timer_faults(timer, events[timer.pk]):
-                yield f"{name}: {fault}"
-
-
-def _timer_faults(timer: TicketTimer, events: list[TimerStep]) -> Iterator[str]:
-    kinds = [event.kind for event in standing(events)]
-    if kinds.count(TimerEventKind.STARTED) != 1 or kinds[0] != TimerEventKind.STARTED:
-        yield "does not begin with one start"
-        return
-    if timer.state == TimerState.MET and kinds.count(TimerEventKind.MET) != 1:
-        yield "is met without one event that says so"
-    if timer.state == TimerState.CANCELLED and TimerEventKind.CANCELLED not in kinds:
-        yield "is cancelled without an event that says so"
-    if (timer.breached_at is None) != (TimerEventKind.BREACHED not in kinds) or kinds.count(
-        TimerEventKind.BREACHED
-    ) > 1:
-        yield "its breach and its events disagree"
-    if timer.state == TimerState.RUNNING:
-        place = Place(timer.ticket.site_id, timer.ticket.site.time_zone)
-        if deadline_from_events(events, place, timer.started_at) != timer.due_at:
-            yield "its deadline is not what its events give"
-    fired = [event for event in events if event.kind == TimerEventKind.LEVEL_FIRED and event.term == timer.term]
-    if timer.state == TimerState.RUNNING and len(fired) > timer.next_level:
-        yield "more levels fired in this term than its row knows"
-    if timer.failures >= POISON_TRIES:
-        yield "could not be computed ten times and is left to people"
-
-
 def _what_the_queue_shows() -> Iterator[str]:
     """The columns that the services keep for the queue, against the timers themselves."""
     for ticket in Ticket.objects.open().prefetch_related("timers").iterator(BATCH):
@@ -120,8 +76,5 @@ def _callbacks() -> Iterator[str]:
 
 
 def _messages() -> Iterator[str]:
-    steps = TimerStep.objects.filter(kind=TimerEventKind.LEVEL_FIRED).values("timer", "term", "level", "occurrence")
-    for row in steps.annotate(times=Count("pk")).filter(times__gt=1):
-        yield f"timer {row['timer']} fired {row['level']} {row['times']} times"
     for message in Message.objects.dead().only("pk", "kind"):
         yield f"message {message.pk} ({message.kind}) could not be sent"

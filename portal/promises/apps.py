@@ -8,6 +8,8 @@ class PromisesConfig(AppConfig):
     verbose_name = _("Promises")
 
     def ready(self) -> None:
-        from portal.promises import fallback
+        from portal.integrity import register
+        from portal.promises import fallback, integrity
 
         fallback.listen()
+        register(integrity.findings)

@@ -64,7 +64,10 @@ class Telling:
 
 @dataclass(frozen=True)
 class Clockwork:
-    """An app's timer table, its events, and what is told about a timer. ``subject`` names the foreign key."""
+    """An app's timer table, its events, and what is told about a timer.
+
+    ``subject`` names the foreign key to a row that has a ``site`` and says its name.
+    """
 
     timers: type[Timer]
     events: type[TimerEvent]
@@ -108,6 +111,10 @@ _clockworks: list[Clockwork] = []
 def register(clockwork: Clockwork) -> None:
     """Called from an app's ``ready()``."""
     _clockworks.append(clockwork)
+
+
+def clockworks() -> tuple[Clockwork, ...]:
+    return tuple(_clockworks)
 
 
 def sweep(now: datetime | None = None, *, seconds: float = inf) -> Tally:
