@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "portal.drafts",
     "portal.pages",
     "residents",
+    "bar_service",
     "complaints",
 ]
 MIDDLEWARE = [
@@ -246,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget": {"task": "residents.tasks.forget_old_answers", "schedule": 3600.0},
     "week": {"task": "residents.tasks.tell_the_week", "schedule": 900.0},
     "imports": {"task": "residents.tasks.take_up_imports", "schedule": 5.0, "options": {"expires": 5}},
+    "bar days": {"task": "bar_service.tasks.plan_days", "schedule": 300.0},
     "repeats": {"task": "complaints.tasks.look_for_repeats", "schedule": 3600.0},
     "suggestion box": {"task": "complaints.tasks.tell_missed_box", "schedule": 900.0},
     "forget drafts": {"task": "portal.drafts.tasks.forget_old_drafts", "schedule": 3600.0},
