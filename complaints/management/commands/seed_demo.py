@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 
+from bar_service.demo.days import fill_bar
 from complaints.defaults.loading import load_defaults
 from complaints.demo import archive, bulk, company, crowd, history, households, library
 from complaints.demo.multiplying import PLAYED, multiply_tickets
@@ -48,6 +49,7 @@ class Command(JsonCommand):
         if residents:
             crowd.fill_crowd(list(sites.values()), residents, Random(seed), now)  # noqa: S311
         memo.forget()
+        fill_bar(sites["YJW"], Random(seed), now)  # noqa: S311
         scenes = [history.scene_of(site, now) for site in sites.values()]
         history.seed_tickets(scenes, min(tickets, PLAYED), random, now)
         library.fill_library()
