@@ -18,7 +18,9 @@ def findings() -> Iterator[str]:
     yield from _stock()
     yield from _orders()
     yield from _promises()
-    for pk in Loan.objects.out().filter(gear__state__in=[Gear.State.LOST, Gear.State.DAMAGED]).values_list("pk", flat=True):
+    for pk in (
+        Loan.objects.out().filter(gear__state__in=[Gear.State.LOST, Gear.State.DAMAGED]).values_list("pk", flat=True)
+    ):
         yield f"bar loan {pk} is out and what it lends is marked lost or damaged"
     late = Act.objects.filter(at__gt=F("arrived_at")).values_list("pk", flat=True)
     for pk in late:

@@ -69,9 +69,7 @@ def _request(params: Mapping[str, Any]) -> str:
 _WORDINGS: dict[str, wording.Wording] = {
     "timer": _timer,
     "request": _request,
-    "request_ready": lambda p: (
-        _("What you asked for at %(at)s is ready at the bar.") % {"at": _moment(p, "at")}
-    ),
+    "request_ready": lambda p: _("What you asked for at %(at)s is ready at the bar.") % {"at": _moment(p, "at")},
     "enquiry": lambda p: _("%(label)s at the bar passes a guest's question to you.") % p,
     "round_in_time": lambda p: (
         _("%(label)s: the round was made in time, at %(at)s; its tablet had no line.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -104,10 +105,10 @@ def missed_between(since: datetime, until: datetime, every: timedelta) -> int:
 def missed_rounds(moments: Sequence[datetime], every: timedelta) -> int:
     """The gaps between looks, from sitting down to leaving; ``moments`` has both ends."""
     found = sorted(moments)
-    return sum(missed_between(since, until, every) for since, until in zip(found, found[1:], strict=False))
+    return sum(missed_between(since, until, every) for since, until in pairwise(found))
 
 
 def rounds_kept(moments: Sequence[datetime], every: timedelta) -> int:
     """The looks that came in time; ``moments`` begins with the sitting down."""
     found = sorted(moments)
-    return sum(1 for since, until in zip(found, found[1:], strict=False) if until - since <= every)
+    return sum(1 for since, until in pairwise(found) if until - since <= every)

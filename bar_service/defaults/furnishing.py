@@ -1,4 +1,4 @@
-"""What a new bar starts with: checklists (defaults (a)), a menu with recipe cards, hats and boots. Rows from then on."""
+"""What a new bar starts with: checklists (defaults (a)), a menu with recipe cards. Rows from then on."""
 
 from __future__ import annotations
 
@@ -82,6 +82,13 @@ PRODUCTS = (
         "80℃ 水冲泡，七分满。",
         "Water of 80 °C, fill to seven tenths.",
     ),
-    ("橙汁", "Orange juice", "drink", {"橙汁": 250}, "冷藏，250 毫升，不加冰除非客人要。", "Chilled, 250 ml, ice only when asked for."),
+    (
+        "橙汁",
+        "Orange juice",
+        "drink",
+        {"橙汁": 250},
+        "冷藏，250 毫升，不加冰除非客人要。",
+        "Chilled, 250 ml, ice only when asked for.",
+    ),
     ("曲奇", "Cookies", "snack", {"曲奇": 2}, "两块一碟，配纸巾。", "Two on a plate, with a napkin."),
-)  # fmt: skip
+)

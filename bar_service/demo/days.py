@@ -24,8 +24,16 @@ ROOMS = (("贵宾室 1", "VIP room 1", 8), ("贵宾室 2", "VIP room 2", 10), ("
 HATS, BOOTS = ("M", "M", "L", "L", "L", "L", "XL", "XL"), ("38", "40", "40", "42", "42", "44")
 NAMES = ("高俊", "高俊 带看赵先生", "郭女士", "客户 孙先生", "设计院 徐工")
 # What stands on the shelf this morning: (amount, days until it expires).
-SHELF = {"矿泉水": (58, 200), "咖啡豆": (1430, 60), "铁观音": (390, 300), "绿茶": (220, 300), "橙汁": (8200, 9),
-         "牛奶": (14500, 4), "曲奇": (150, 40), "杯具": (72, None)}  # fmt: skip
+SHELF = {
+    "矿泉水": (58, 200),
+    "咖啡豆": (1430, 60),
+    "铁观音": (390, 300),
+    "绿茶": (220, 300),
+    "橙汁": (8200, 9),
+    "牛奶": (14500, 4),
+    "曲奇": (150, 40),
+    "杯具": (72, None),
+}
 
 
 @dataclass
@@ -122,8 +130,12 @@ def _today(player: Player, now: datetime) -> None:
     if opened < at(1):
         _go_through(player, "open", opened)
     presses: list[tuple[datetime, ActKind, str, dict[str, Any]]] = [
-        *_shelf(player, at(175)), *_rooms(player, at), *_tables(player, at), *_lent(player, at), *_asked(player, at),
-    ]  # fmt: skip
+        *_shelf(player, at(175)),
+        *_rooms(player, at),
+        *_tables(player, at),
+        *_lent(player, at),
+        *_asked(player, at),
+    ]
     for moment, kind, by, said in sorted(presses, key=lambda press: press[0]):
         player.press(moment, kind, by=by, **said)
 
@@ -146,7 +158,10 @@ def _rooms(player: Player, at: Any) -> list[Any]:
     one, two = _pk(player, "贵宾室 1"), _pk(player, "贵宾室 2")
     sales = player.people["sales"]
     seat = {"brought_by": sales}
-    found = [(at(47), K.SEAT, "bar", {"table": one, "size": 3, **seat}), (at(80), K.SEAT, "bar", {"table": two, "size": 6, **seat})]
+    found = [
+        (at(47), K.SEAT, "bar", {"table": one, "size": 3, **seat}),
+        (at(80), K.SEAT, "bar", {"table": two, "size": 6, **seat}),
+    ]
     found += [(at(minutes), K.ROUND, "bar", {"table": one}) for minutes in (38.5, 29.5, 17, 7.8)]
     found += [(at(minutes), K.ROUND, "bar", {"table": two}) for minutes in (71, 62, 40, 31, 21.5, 11.6)]
     for table, drink in ((one, "茶（铁观音）"), (two, "美式咖啡")):
@@ -161,7 +176,7 @@ def _tables(player: Player, at: Any) -> list[Any]:
 
     def party(name: str, size: int, seated: float, drinks: dict[str, int], *then: tuple[float, ActKind]) -> None:
         table = _pk(player, name)
-        sales = player.people["sales"] if size > 2 else None  # noqa: PLR2004 - couples come by themselves
+        sales = player.people["sales"] if size > 2 else None
         found.append((at(seated), K.SEAT, "bar", {"table": table, "size": size, "brought_by": sales}))
         for drink, quantity in drinks.items():
             said = {"table": table, "product": _drink(player, drink), "quantity": quantity}
@@ -169,7 +184,16 @@ def _tables(player: Player, at: Any) -> list[Any]:
         found.extend((at(minutes), kind, "bar", {"table": table}) for minutes, kind in then)
 
     party("A1", 3, 34, {"绿茶": 2, "橙汁": 1}, (29, K.SERVE), (12, K.REFILL), (14, K.ASHTRAY))
-    party("A3", 4, 58, {"美式咖啡": 2, "茶（铁观音）": 1, "矿泉水": 1}, (52, K.SERVE), (41, K.REFILL), (26, K.REFILL), (20, K.ASHTRAY))
+    party(
+        "A3",
+        4,
+        58,
+        {"美式咖啡": 2, "茶（铁观音）": 1, "矿泉水": 1},
+        (52, K.SERVE),
+        (41, K.REFILL),
+        (26, K.REFILL),
+        (20, K.ASHTRAY),
+    )
     party("A4", 2, 1, {})
     party("B1", 5, 41, {"矿泉水": 3, "拿铁": 2}, (36, K.SERVE), (9, K.REFILL))
     party("B2", 3, 72, {"绿茶": 3}, (66, K.SERVE), (40, K.REFILL), (4, K.LEAVE))
@@ -180,9 +204,18 @@ def _tables(player: Player, at: Any) -> list[Any]:
 
 def _lent(player: Player, at: Any) -> list[Any]:
     gear = {one.number: one.pk for one in Gear.objects.filter(bar=player.bar)}
-    out = (("H03", "高俊 带看赵先生", 33), ("H04", "高俊 带看赵先生", 33), ("B04", "郭女士", 33), ("H01", "设计院 徐工", 134), ("H07", "", 8))
+    out = (
+        ("H03", "高俊 带看赵先生", 33),
+        ("H04", "高俊 带看赵先生", 33),
+        ("B04", "郭女士", 33),
+        ("H01", "设计院 徐工", 134),
+        ("H07", "", 8),
+    )
     found: list[Any] = [(at(minutes), K.LEND, "bar", {"gear": gear[n], "to": to}) for n, to, minutes in out]
-    found += [(at(96), K.LEND, "bar", {"gear": gear["H05"], "to": "客户 孙先生"}), (at(51), K.RETURN, "bar", {"gear": gear["H05"]})]
+    found += [
+        (at(96), K.LEND, "bar", {"gear": gear["H05"], "to": "客户 孙先生"}),
+        (at(51), K.RETURN, "bar", {"gear": gear["H05"]}),
+    ]
     return [*found, (at(150), K.DAMAGE, "bar", {"gear": gear["B06"]})]
 
 

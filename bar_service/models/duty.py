@@ -39,9 +39,7 @@ class GoodsHandover(models.Model):
     signed_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(name="handover_has_two_people", condition=~Q(attendant=F("guard"))),
-        )
+        constraints = (models.CheckConstraint(name="handover_has_two_people", condition=~Q(attendant=F("guard"))),)
         triggers = (APPEND_ONLY,)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bar_service.models.hall import Party
-from bar_service.models.house import Bar, MasterQuerySet, Matter
+from bar_service.models.house import Bar, Matter
 
 USER = settings.AUTH_USER_MODEL
 
@@ -31,8 +31,6 @@ class Gear(models.Model):
     number = models.CharField(_("number"), max_length=10)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     retired_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MasterQuerySet.as_manager()
 
     class Meta:
         ordering = ("-kind", "number", "pk")

@@ -97,8 +97,8 @@ class DrinkOrder(models.Model):
         constraints = (
             models.CheckConstraint(name="drink_order_of_something", condition=Q(quantity__gte=1)),
             models.CheckConstraint(
-                name="drink_order_served_has_a_moment", condition=Q(status="served", served_at__isnull=False)
-                | (~Q(status="served") & Q(served_at=None)),
+                name="drink_order_served_has_a_moment",
+                condition=Q(status="served", served_at__isnull=False) | (~Q(status="served") & Q(served_at=None)),
             ),
         )
         indexes = (models.Index(fields=["placed_at"], name="drink_order_when"),)

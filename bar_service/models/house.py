@@ -8,9 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bar_service.roles import EVERYBODY
 from portal.audit.models import APPEND_ONLY
@@ -50,11 +49,6 @@ class Bar(models.Model):
         return self.name
 
 
-class MasterQuerySet(models.QuerySet["models.Model"]):
-    def in_use(self) -> MasterQuerySet:
-        return self.filter(retired_at=None)
-
-
 class BarTable(models.Model):
     """A negotiation table 洽谈桌 or a VIP room 贵宾室."""
 
@@ -70,8 +64,6 @@ class BarTable(models.Model):
     smoking = models.BooleanField(_("has an ashtray"), default=True)
     rank = models.PositiveSmallIntegerField(_("place in the list"), default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MasterQuerySet.as_manager()
 
     class Meta:
         ordering = ("-kind", "rank", "pk")
@@ -102,8 +94,6 @@ class CheckItem(models.Model):
     text = models.CharField(_("text"), max_length=120)
     text_en = models.CharField(_("English text"), max_length=160, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MasterQuerySet.as_manager()
 
     class Meta:
         ordering = ("checklist", "number", "pk")

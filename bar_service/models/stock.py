@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bar_service.models.house import Bar, MasterQuerySet, in_reader_language
+from bar_service.models.house import Bar, in_reader_language
 from portal.audit.models import APPEND_ONLY
 
 
@@ -23,8 +23,6 @@ class StockItem(models.Model):
     is_cup = models.BooleanField(_("cup or dish: as many as servings, comes back"), default=False)
     rank = models.PositiveSmallIntegerField(_("place in the list"), default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MasterQuerySet.as_manager()
 
     class Meta:
         ordering = ("rank", "pk")
@@ -55,8 +53,6 @@ class Product(models.Model):
     method_en = models.TextField(_("how it is made, in English"), max_length=700, blank=True)
     rank = models.PositiveSmallIntegerField(_("place in the list"), default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MasterQuerySet.as_manager()
 
     class Meta:
         ordering = ("rank", "pk")
@@ -98,7 +94,9 @@ class Lot(models.Model):
     class Meta:
         constraints = (models.CheckConstraint(name="lot_is_never_below_zero", condition=Q(left__gte=0)),)
         # serves the balance and what is used first
-        indexes = (models.Index(fields=["item", "expires_on", "id"], name="lot_with_something", condition=Q(left__gt=0)),)
+        indexes = (
+            models.Index(fields=["item", "expires_on", "id"], name="lot_with_something", condition=Q(left__gt=0)),
+        )
 
 
 class Movement(models.Model):

@@ -35,23 +35,38 @@ def ask_for(
         raise Refused(_("That is too much, or too far ahead."))
     wanted_at = change.at + timedelta(minutes=minutes)
     request = SalesRequest(
-        bar=change.bar, by=change.by, asked_at=change.at, wanted_at=wanted_at, size=size, vip=vip, hats=hats,
-        hat_size=hat_size, boots=boots, boots_size=boots_size, note=note.strip()[:200],
+        bar=change.bar,
+        by=change.by,
+        asked_at=change.at,
+        wanted_at=wanted_at,
+        size=size,
+        vip=vip,
+        hats=hats,
+        hat_size=hat_size,
+        boots=boots,
+        boots_size=boots_size,
+        note=note.strip()[:200],
         matter=change.matter(change.by.name),
-    )  # fmt: skip
+    )
     change.make(request)
     change.about = f"request:{request.pk}"
     change.begin(Target.SALES_REQUEST, request.matter, change.at, wanted_at)
-    change.tell_role(Role.BAR_ATTENDANT, "request", f"request:{request.pk}", label=change.by.name,
-                     at=wanted_at.isoformat())  # fmt: skip
+    change.tell_role(
+        Role.BAR_ATTENDANT, "request", f"request:{request.pk}", label=change.by.name, at=wanted_at.isoformat()
+    )
 
 
 def make_ready(change: Change, request: int) -> None:
     found = _request(change, request)
     change.meet(found.matter)
     change.set(found, ready_at=change.at, ready_by_id=change.by.pk)
-    change.tell([found.by_id], "request_ready", f"ready:{found.pk}:{change.now.timestamp():.0f}", label=change.by.name,
-                at=found.wanted_at.isoformat())  # fmt: skip
+    change.tell(
+        [found.by_id],
+        "request_ready",
+        f"ready:{found.pk}:{change.now.timestamp():.0f}",
+        label=change.by.name,
+        at=found.wanted_at.isoformat(),
+    )
 
 
 def withdraw_request(change: Change, request: int) -> None:
@@ -76,9 +91,16 @@ def note_enquiry(
         raise Refused(_("Nobody of that name sells here."))
     where = BarTable.objects.filter(bar=change.bar, pk=table).first() if table else None
     enquiry = Enquiry(
-        bar=change.bar, table=where, text=words, answer=said, asked_at=change.at, asked_by=change.by,
-        passed_to=pass_to, answered_at=change.at if said else None, answered_by=change.by if said else None,
-    )  # fmt: skip
+        bar=change.bar,
+        table=where,
+        text=words,
+        answer=said,
+        asked_at=change.at,
+        asked_by=change.by,
+        passed_to=pass_to,
+        answered_at=change.at if said else None,
+        answered_by=change.by if said else None,
+    )
     change.make(enquiry)
     change.about, change.words = f"enquiry:{enquiry.pk}", words
     if pass_to is not None:

@@ -1,4 +1,4 @@
-"""Opening and closing: line by line, the goods handed over with two signatures, done when nothing stands open (B2, B7)."""
+"""Opening and closing: line by line, the goods handed over by two, done when nothing stands open (B2, B7)."""
 
 from __future__ import annotations
 
@@ -40,9 +40,13 @@ def hand_goods_over(change: Change, checklist: str, guard: User, remarks: str = 
     if guard.pk == change.by.pk or guards is None or not guard.scope.belongs_to(guards.pk):
         raise Refused(_("The second signature is the night guard's."))
     GoodsHandover.objects.create(
-        run=run, counted=counted_goods(change.bar), remarks=remarks[:300], attendant=change.by, guard=guard,
+        run=run,
+        counted=counted_goods(change.bar),
+        remarks=remarks[:300],
+        attendant=change.by,
+        guard=guard,
         signed_at=change.now,
-    )  # fmt: skip
+    )
     change.words = guard.name
 
 
@@ -92,9 +96,8 @@ def counted_goods(bar: Bar) -> list[list[str | int]]:
     rows: list[list[str | int]] = []
     out = Q(loans__back_at=None, loans__withdrawn_at=None, loans__isnull=False)
     gear = Gear.objects.filter(bar=bar, retired_at=None).exclude(state=Gear.State.LOST)
-    for kind, number, lent in gear.values("kind").annotate(n=Count("pk", distinct=True), out=Count("loans", filter=out)).order_by(
-        "-kind"
-    ).values_list("kind", "n", "out"):
+    counted = gear.values("kind").annotate(n=Count("pk", distinct=True), out=Count("loans", filter=out))
+    for kind, number, lent in counted.order_by("-kind").values_list("kind", "n", "out"):
         rows.append([str(Gear.Kind(kind).label), number - lent, _("%(n)d out") % {"n": lent} if lent else ""])
     items = StockItem.objects.filter(bar=bar, retired_at=None).annotate(left=Sum("lots__left"))
     rows += [[item.name, item.left or 0, item.unit] for item in items]

@@ -100,6 +100,4 @@ def _lock(bar_id: int, by: User) -> Bar:
 
 
 def _note(by: User, bar: Bar, row: models.Model, what: list[Any]) -> None:
-    record(
-        AuditAction.PLACE_CHANGED, by=by, subject=f"bar {bar.pk} {row._meta.model_name} {row.pk}", fields=what
-    )
+    record(AuditAction.PLACE_CHANGED, by=by, subject=f"bar {bar.pk} {row._meta.model_name} {row.pk}", fields=what)

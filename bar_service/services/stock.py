@@ -1,4 +1,4 @@
-"""Stock as movements of lots: what expires first goes first, nothing below zero, all that moves is written down (B1)."""
+"""Stock as movements of lots: what expires first goes first, nothing below zero, all is written down (B1)."""
 
 from __future__ import annotations
 
@@ -68,8 +68,9 @@ def put_back(change: Change, movement: Movement) -> None:
     left = Lot.objects.select_for_update(no_key=True).get(pk=movement.lot_id).left
     if left - movement.amount < 0:
         raise Refused(_("Some of it has been used meanwhile: count it instead."))
-    _move(change, movement.lot, Movement.Kind(movement.kind), -movement.amount, takes_back=movement,
-          order=movement.order)  # fmt: skip
+    _move(
+        change, movement.lot, Movement.Kind(movement.kind), -movement.amount, takes_back=movement, order=movement.order
+    )
 
 
 def left_of(item: int) -> int:
@@ -111,10 +112,17 @@ def _move(
     Lot.objects.filter(pk=lot.pk).update(left=F("left") + amount)
     change.make(
         Movement(
-            lot=lot, kind=kind, amount=amount, at=change.at, arrived_at=change.now, by=change.by, order=order,
-            reason=reason[:100], takes_back=takes_back,
+            lot=lot,
+            kind=kind,
+            amount=amount,
+            at=change.at,
+            arrived_at=change.now,
+            by=change.by,
+            order=order,
+            reason=reason[:100],
+            takes_back=takes_back,
         )
-    )  # fmt: skip
+    )
 
 
 def _item(change: Change, item: int) -> StockItem:

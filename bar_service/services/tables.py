@@ -71,12 +71,13 @@ def make_round(change: Change, table: int) -> None:
 
 def _keep_round(change: Change, party: Party) -> None:
     assert party.matter is not None
-    late_already = list(party.matter.timers.open().filter(breached_at__isnull=False, due_at__gte=change.at))  # type: ignore[attr-defined]
+    late_already = list(party.matter.timers.open().filter(breached_at__isnull=False, due_at__gte=change.at))
     change.meet(party.matter)
     change.begin(Target.VIP_ROUND, party.matter, change.at)
     for timer in late_already:  # told as late while the tablet had no line
-        change.tell_role(Role.SUPERVISOR, "round_in_time", f"in-time:{timer.pk}", label=party.matter.label,
-                         at=change.at.isoformat())  # fmt: skip
+        change.tell_role(
+            Role.SUPERVISOR, "round_in_time", f"in-time:{timer.pk}", label=party.matter.label, at=change.at.isoformat()
+        )
 
 
 def see_party_off(change: Change, table: int) -> None:

@@ -82,6 +82,4 @@ def _let_run_on(change: Change, pk: int, how: str) -> None:
     kind = TimerEventKind.MET if how == "met" else TimerEventKind.CANCELLED
     steps = list(BarTimerStep.objects.filter(timer=timer).order_by("pk"))
     ended = [step.pk for step in standing(steps) if step.kind == kind]
-    change.ledger.undo(
-        timer, TimerState.RUNNING, None, [step for step in steps if step.pk not in ended], undone=ended
-    )
+    change.ledger.undo(timer, TimerState.RUNNING, None, [step for step in steps if step.pk not in ended], undone=ended)

@@ -37,7 +37,7 @@ NEXT = {TableState.REFILL: K.REFILL, TableState.ASHTRAY: K.ASHTRAY, TableState.T
 def hall(request: HttpRequest, bar: Bar, user: User, now: datetime) -> dict[str, Any]:
     found = hall_of(bar, now)
     asked = request.POST.get("table") or request.GET.get("table") or ""
-    chosen = found.chosen(int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None)  # noqa: PLR2004
+    chosen = found.chosen(int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None)
     wants_order = (request.POST.get("do") or request.GET.get("do")) == "order"
     round_every = amount(bar.site_id, Target.VIP_ROUND)
     context = {
@@ -147,7 +147,7 @@ def _line(place: Place, now: datetime, chosen: Place | None) -> dict[str, Any]:
         "name": str(place.table),
         "here": here,
         "seats": place.table.seats,
-        "hue": "soon" if place.waiting and not HUES[place.state] == "hold" else HUES[place.state],
+        "hue": "soon" if place.waiting and HUES[place.state] != "hold" else HUES[place.state],
         "words": _state_words(place, now),
         "press": kind,
         "press_words": PRESS_WORDS[kind]() if kind else "",
@@ -182,7 +182,7 @@ def _state_words(place: Place, now: datetime) -> str:
     if party.poured_at is not None:
         return _("poured %(n)d min ago") % {"n": int((now - party.poured_at).total_seconds() // 60)}
     if party.offered_at is None:
-        return _("just sat down") if minutes < 2 else _("offer drinks · %(n)d min") % {"n": minutes}  # noqa: PLR2004
+        return _("just sat down") if minutes < 2 else _("offer drinks · %(n)d min") % {"n": minutes}
     if party.no_drinks:
         return _("no drinks")
     return _("offered %(n)d min ago") % {"n": minutes}
@@ -208,9 +208,18 @@ def _panel(bar: Bar, place: Place, user: User, now: datetime, wants_order: bool)
     }
     found["menu"] = Product.objects.filter(bar=bar, retired_at=None) if found["order"] else ()
     found["sellers"] = sellers_at(bar.site_id) if party is None else ()
-    acts = Act.objects.filter(party=party, undone_by=None).exclude(kind=K.UNDO) if party is not None else Act.objects.none()
+    acts = (
+        Act.objects.filter(party=party, undone_by=None).exclude(kind=K.UNDO)
+        if party is not None
+        else Act.objects.none()
+    )
     found["log"] = [
-        {"act": act, "at": moments.short(act.at, zone), "label": K(act.kind).label, "undo": n == 0 and can_undo(act, user.pk, now)}
+        {
+            "act": act,
+            "at": moments.short(act.at, zone),
+            "label": K(act.kind).label,
+            "undo": n == 0 and can_undo(act, user.pk, now),
+        }
         for n, act in enumerate(acts.select_related("by").order_by("-pk")[:MOST_LOGGED])
     ]
     found["say"] = _phrase(place)
@@ -238,11 +247,15 @@ def _phrase(place: Place) -> str:
 def _etag(context: dict[str, Any]) -> str:
     """What the screen shows, to the minute: an unchanged screen is not drawn again."""
     seen = [
-        *(f"{line['pk']}{line['v']}{line['words']}{line['place'].missed}" for line in (*context["rooms"], *context["tables"])),
+        *(
+            f"{line['pk']}{line['v']}{line['words']}{line['place'].missed}"
+            for line in (*context["rooms"], *context["tables"])
+        ),
         *(f"{gauge.name}{gauge.servings}" for gauge in context["gauges"]),
         *(str(one["row"].pk) for one in context["requests"]),
         *(f"{one['pk']}{one['ago']}" for one in context["patrol"]),
-        str(context["out"]), str(context["runs"]), str(get_language()),
-    ]  # fmt: skip
+        str(context["out"]),
+        str(context["runs"]),
+        str(get_language()),
+    ]
     return hashlib.sha256("|".join(seen).encode()).hexdigest()[:16]
-

@@ -154,21 +154,30 @@ SHOWN: dict[str, Any] = {
     "visitors": (
         lambda: [_("Sat down"), _("Table"), _("People"), _("Who"), _("Left")],
         lambda one, bar: [
-            _at(one.seated_at, bar), str(one.table), str(one.size), (one.brought_by or one.greeted_by).name,
+            _at(one.seated_at, bar),
+            str(one.table),
+            str(one.size),
+            (one.brought_by or one.greeted_by).name,
             _at(one.left_at, bar),
         ],
     ),
     "orders": (
         lambda: [_("Ordered"), _("Table"), _("Drink"), _("Number"), _("Minutes to the table")],
         lambda one, bar: [
-            _at(one.placed_at, bar), str(one.party.table), str(one.product), str(one.quantity),
+            _at(one.placed_at, bar),
+            str(one.party.table),
+            str(one.product),
+            str(one.quantity),
             f"{counted.minutes_to_serve(one):.1f}" if one.served_at else "–",
         ],
     ),
     "rounds": (
         lambda: [_("Sat down"), _("Room"), _("Kept"), _("Missed"), _("Left")],
         lambda one, bar: [
-            _at(one.party.seated_at, bar), str(one.party.table), str(one.kept), str(one.missed),
+            _at(one.party.seated_at, bar),
+            str(one.party.table),
+            str(one.kept),
+            str(one.missed),
             _at(one.party.left_at, bar),
         ],
     ),
@@ -179,14 +188,20 @@ SHOWN: dict[str, Any] = {
     "requests": (
         lambda: [_("Asked"), _("Who"), _("What"), _("Wanted at"), _("Ready")],
         lambda one, bar: [
-            _at(one.asked_at, bar), one.by.name, request_words(one) or one.note, _at(one.wanted_at, bar),
+            _at(one.asked_at, bar),
+            one.by.name,
+            request_words(one) or one.note,
+            _at(one.wanted_at, bar),
             _at(one.ready_at, bar),
         ],
     ),
     "late": (
         lambda: [_("Limit"), _("Promise"), _("About"), _("Done")],
         lambda one, bar: [
-            _at(one.due_at, bar), str(Target(one.target).label), one.matter.label, _at(one.met_at, bar),
+            _at(one.due_at, bar),
+            str(Target(one.target).label),
+            one.matter.label,
+            _at(one.met_at, bar),
         ],
     ),
-}  # fmt: skip
+}

@@ -89,7 +89,7 @@ class PurchaseForm(ItemForm):
 
     def clean_expires_on(self) -> date | None:
         found: date | None = self.cleaned_data["expires_on"]
-        if found is not None and found.year > 2200:  # noqa: PLR2004 - no goods last that long
+        if found is not None and found.year > 2200:
             raise forms.ValidationError(_("Please look at the date."))
         return found
 

@@ -74,7 +74,9 @@ def list_of_the_hour(bar: Bar, now: datetime) -> str:
 
 def checklist(request: HttpRequest, bar: Bar, _user: User, now: datetime) -> dict[str, Any]:
     """The list of today, line by line, and who signed for the goods."""
-    which = request.POST.get("checklist") or (request.resolver_match.kwargs.get("which") if request.resolver_match else "")
+    which = request.POST.get("checklist") or (
+        request.resolver_match.kwargs.get("which") if request.resolver_match else ""
+    )
     which = which if which in DAILY else "open"
     day = bar_day(now, bar.site.zone)
     run = Run.objects.filter(bar=bar, day=day, checklist=which).select_related("done_by").first()
@@ -126,7 +128,9 @@ def shopping(bar: Bar, now: datetime) -> dict[str, Any]:
     zone = bar.site.zone
     today = bar_day(now, zone)
     begins, ends = bounds_of(today - timedelta(days=1), zone)
-    seats = BarTable.objects.filter(bar=bar, retired_at=None, kind=BarTable.Kind.TABLE).aggregate(n=Sum("seats"))["n"] or 0
+    seats = (
+        BarTable.objects.filter(bar=bar, retired_at=None, kind=BarTable.Kind.TABLE).aggregate(n=Sum("seats"))["n"] or 0
+    )
     target = seats * bar.servings_per_seat
     used = used_between(bar, begins, ends)
     products = list(Product.objects.filter(bar=bar, retired_at=None).prefetch_related("recipe"))
@@ -138,11 +142,19 @@ def shopping(bar: Bar, now: datetime) -> dict[str, Any]:
     lines = []
     for item, there in left.items():
         goal = max(target if item.is_cup else wanted.get(item.pk, 0), used.get(item.pk, 0))
-        lines.append({"item": item, "left": there, "used": used.get(item.pk, 0), "goal": goal, "buy": max(goal - there, 0)})
+        lines.append(
+            {"item": item, "left": there, "used": used.get(item.pk, 0), "goal": goal, "buy": max(goal - there, 0)}
+        )
     amounts = {item.pk: there for item, there in left.items()}
     short = [product for product in products if product.recipe.all() and servings_of(product, amounts) < target]
-    return {"lines": lines, "seats": seats, "target": target, "short": short, "yesterday": today - timedelta(days=1),
-            "today": today}  # fmt: skip
+    return {
+        "lines": lines,
+        "seats": seats,
+        "target": target,
+        "short": short,
+        "yesterday": today - timedelta(days=1),
+        "today": today,
+    }
 
 
 def used_between(bar: Bar, begins: datetime, ends: datetime) -> Mapping[int, int]:
@@ -153,7 +165,9 @@ def used_between(bar: Bar, begins: datetime, ends: datetime) -> Mapping[int, int
 
 
 def enquiries(_request: HttpRequest, bar: Bar, _user: User, _now: datetime) -> dict[str, Any]:
-    found = Enquiry.objects.filter(bar=bar, withdrawn_at=None).select_related("asked_by", "passed_to", "answered_by", "table")
+    found = Enquiry.objects.filter(bar=bar, withdrawn_at=None).select_related(
+        "asked_by", "passed_to", "answered_by", "table"
+    )
     return {
         "enquiries": [{"row": one, "at": moments.with_today(one.asked_at, bar.site.zone)} for one in found[:MOST]],
         "sellers": sellers_at(bar.site_id),
@@ -163,7 +177,9 @@ def enquiries(_request: HttpRequest, bar: Bar, _user: User, _now: datetime) -> d
 def sales(_request: HttpRequest, bar: Bar, user: User, now: datetime) -> dict[str, Any]:
     """A salesperson's own: what they asked for, what guests want to know, and what is ready to lend."""
     since = now - timedelta(hours=12)
-    mine = SalesRequest.objects.filter(bar=bar, by=user, withdrawn_at=None).filter(Q(ready_at=None) | Q(ready_at__gte=since))
+    mine = SalesRequest.objects.filter(bar=bar, by=user, withdrawn_at=None).filter(
+        Q(ready_at=None) | Q(ready_at__gte=since)
+    )
     passed = Enquiry.objects.filter(bar=bar, passed_to=user, withdrawn_at=None, answered_at=None)
     free = Gear.objects.filter(bar=bar, retired_at=None, state=Gear.State.READY)
     free = free.exclude(pk__in=Loan.objects.out().values("gear"))
@@ -181,8 +197,12 @@ def sales(_request: HttpRequest, bar: Bar, user: User, now: datetime) -> dict[st
             }
             for one in mine.order_by("-wanted_at")
         ],
-        "passed": [{"row": one, "at": moments.with_today(one.asked_at, bar.site.zone)} for one in passed.select_related("table")],
+        "passed": [
+            {"row": one, "at": moments.with_today(one.asked_at, bar.site.zone)}
+            for one in passed.select_related("table")
+        ],
         "free": [
-            {"kind": Gear.Kind(kind).label, "sizes": sorted(found.items())} for kind, found in sorted(sizes.items(), reverse=True)
+            {"kind": Gear.Kind(kind).label, "sizes": sorted(found.items())}
+            for kind, found in sorted(sizes.items(), reverse=True)
         ],
     }

@@ -86,7 +86,7 @@ def _undo_offer(bar: Bar, user: User, now: datetime) -> Act | None:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004 - ids are shorter
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 PLACES = {

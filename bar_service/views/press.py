@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth import authenticate
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,7 +19,6 @@ from bar_service.states import ActKind
 from bar_service.views.asking import bar_of
 from bar_service.views.forms import FORMS
 from bar_service.views.places import PLACES, Place, place_named
-from django.core.exceptions import PermissionDenied
 from portal.arrivals.presses import Press, by_script, not_taken, press_of, taken
 from portal.arrivals.services import NotTaken
 from portal.organization.models import User

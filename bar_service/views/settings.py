@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -27,10 +27,14 @@ from portal.pages.asking import only_for, user_of
 from portal.pages.houses import sites
 
 DAYS = [
-    (0, gettext_lazy("Monday")), (1, gettext_lazy("Tuesday")), (2, gettext_lazy("Wednesday")),
-    (3, gettext_lazy("Thursday")), (4, gettext_lazy("Friday")), (5, gettext_lazy("Saturday")),
+    (0, gettext_lazy("Monday")),
+    (1, gettext_lazy("Tuesday")),
+    (2, gettext_lazy("Wednesday")),
+    (3, gettext_lazy("Thursday")),
+    (4, gettext_lazy("Friday")),
+    (5, gettext_lazy("Saturday")),
     (6, gettext_lazy("Sunday")),
-]  # fmt: skip
+]
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -62,7 +66,10 @@ class ProductForm(RowForm):
     class Meta:
         model = Product
         fields = ("kind", "name", "name_en", "method", "method_en", "rank")
-        widgets = {"method": forms.Textarea(attrs={"rows": 2}), "method_en": forms.Textarea(attrs={"rows": 2})}
+        widgets: ClassVar = {
+            "method": forms.Textarea(attrs={"rows": 2}),
+            "method_en": forms.Textarea(attrs={"rows": 2}),
+        }
 
     def __init__(self, *args: Any, bar: Bar, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,22 +122,29 @@ class Kept:
 
 KEPT: dict[str, Kept] = {
     "tables": Kept(
-        pgettext_lazy("bar", "Tables"), BarTable, TableForm,
+        pgettext_lazy("bar", "Tables"),
+        BarTable,
+        TableForm,
         lambda one: _("%(kind)s, %(seats)d seats") % {"kind": one.get_kind_display(), "seats": one.seats},
     ),
     "products": Kept(
-        pgettext_lazy("bar", "Menu and recipe cards"), Product, ProductForm,
+        pgettext_lazy("bar", "Menu and recipe cards"),
+        Product,
+        ProductForm,
         lambda one: one.method_words,
     ),
     "stock": Kept(pgettext_lazy("bar", "Things in stock"), StockItem, StockItemForm, lambda one: one.unit_words),
     "gear": Kept(gettext_lazy("Hats and boots"), Gear, GearForm, lambda one: one.size),
-    "open": Kept(CheckItem.Checklist.OPEN.label, CheckItem, LineForm, lambda one: f"{one.number}",
-                 (("checklist", "open"),)),
-    "close": Kept(CheckItem.Checklist.CLOSE.label, CheckItem, LineForm, lambda one: f"{one.number}",
-                  (("checklist", "close"),)),
-    "patrol": Kept(CheckItem.Checklist.PATROL.label, CheckItem, LineForm, lambda one: f"{one.number}",
-                   (("checklist", "patrol"),)),
-}  # fmt: skip
+    "open": Kept(
+        CheckItem.Checklist.OPEN.label, CheckItem, LineForm, lambda one: f"{one.number}", (("checklist", "open"),)
+    ),
+    "close": Kept(
+        CheckItem.Checklist.CLOSE.label, CheckItem, LineForm, lambda one: f"{one.number}", (("checklist", "close"),)
+    ),
+    "patrol": Kept(
+        CheckItem.Checklist.PATROL.label, CheckItem, LineForm, lambda one: f"{one.number}", (("checklist", "patrol"),)
+    ),
+}
 
 
 @only_for(KEEP)
