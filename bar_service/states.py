@@ -40,7 +40,7 @@ class ActKind(models.TextChoices):
     LOSE = "lose", _("Lost")
     PURCHASE = "purchase", _("Bought in")
     WASTE = "waste", _("Thrown away")
-    COUNT = "count", _("Counted")
+    COUNT = "count", pgettext_lazy("bar", "Counted")
     TICK = "tick", _("Checked")
     UNTICK = "untick", _("Unchecked")
     SIGN = "sign", _("Goods handed over, both signed")
