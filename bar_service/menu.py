@@ -15,7 +15,13 @@ ON_SITE = pgettext_lazy("menu", "On site")
 PLACES = [
     menu.Place("/bar/", pgettext_lazy("menu", "Bar"), pgettext_lazy("menu", "Bar"), ON_SITE, "cup-hot", SERVE, rank=60),
     menu.Place(
-        "/bar/gear/", _("Hats and boots"), pgettext_lazy("bottom bar", "Lend"), ON_SITE, "box-seam", SERVE, rank=61
+        "/bar/gear/",
+        pgettext_lazy("menu", "Lend"),
+        pgettext_lazy("bottom bar", "Lend"),
+        ON_SITE,
+        "box-seam",
+        SERVE,
+        rank=61,
     ),
     menu.Place(
         "/bar/checklists/", _("Checklists"), pgettext_lazy("bottom bar", "Lists"), ON_SITE, "list-check", SERVE, rank=62

@@ -1,11 +1,12 @@
 from django.urls import path
 
+from bar_service.states import ActKind
 from bar_service.views import figures, places, press, settings
 
 app_name = "bar_service"
 urlpatterns = [
     path("bar/", places.hall, name="hall"),
-    path("bar/press/<slug:slug>/", press.press, name="press"),
+    *(path(f"bar/press/{kind.value}/", press.press, {"kind": kind}, name=f"press_{kind.value}") for kind in ActKind),
     path("bar/gear/", places.gear, name="gear"),
     path("bar/checklists/", places.checklists, name="checklists"),
     path("bar/checklists/<slug:which>/", places.checklist, name="checklist"),

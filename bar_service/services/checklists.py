@@ -69,7 +69,7 @@ def what_stands_open(bar: Bar, run: Run) -> Iterator[str]:
     unticked = [line.number for line in lines if line.pk not in run.ticked]
     if unticked:
         yield _("Not ticked: %(numbers)s.") % {"numbers": ", ".join(map(str, unticked))}
-    if not GoodsHandover.objects.filter(run=run).exists():
+    if not GoodsHandover.objects.filter(run=run.pk).exists():  # the list of a day that nobody has begun has no row
         yield _("The goods are not handed over: both sign.")
     if run.checklist == CLOSE:
         yield from _left_in_the_hall(bar)

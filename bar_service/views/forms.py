@@ -26,8 +26,8 @@ def _number(label: Any, most: int, initial: int | None = None, *, least: int = 0
     return forms.IntegerField(label=label, min_value=least, max_value=most, initial=initial, widget=widget)
 
 
-def _words(label: Any, most: int, *, required: bool = False) -> forms.CharField:
-    attrs = {"class": "form-control", "autocomplete": "off"}
+def _words(label: Any, most: int, *, required: bool = False, listed: str = "") -> forms.CharField:
+    attrs = {"class": "form-control", "autocomplete": "off"} | ({"list": listed} if listed else {})
     return forms.CharField(label=label, max_length=most, required=required, widget=forms.TextInput(attrs=attrs))
 
 
@@ -149,9 +149,9 @@ class AskForm(forms.Form):
     size = _number(_("people"), 40, 4)
     vip = forms.BooleanField(label=_("VIP room"), required=False)
     hats = _number(_("hard hats"), 40, 0)
-    hat_size = _words(_("hat size"), 6)
+    hat_size = _words(_("hat size"), 6, listed="sizes-hat")
     boots = _number(_("rain boots"), 40, 0)
-    boots_size = _words(_("boot size"), 6)
+    boots_size = _words(_("boot size"), 6, listed="sizes-boots")
     note = _words(_("drinks and other wishes"), 200)
     minutes = _number(_("in how many minutes"), 720, 10)
 

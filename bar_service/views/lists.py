@@ -202,7 +202,7 @@ def sales(_request: HttpRequest, bar: Bar, user: User, now: datetime) -> dict[st
             for one in passed.select_related("table")
         ],
         "free": [
-            {"kind": Gear.Kind(kind).label, "sizes": sorted(found.items())}
+            {"code": kind, "kind": Gear.Kind(kind).label, "sizes": sorted(found.items())}
             for kind, found in sorted(sizes.items(), reverse=True)
         ],
     }

@@ -60,6 +60,7 @@ class Place:
             "bars": bars_of(user),
             "forms": _forms(self.kinds, sent),
             "problem": problem,
+            "typed": sorted(_texts_of(sent[1])) if sent and problem else (),
             "undo": _undo_offer(bar, user, now),
             "writer": user.pk if user.scope.holds({Role.BAR_ATTENDANT, Role.SALESPERSON}) else "",
             "place": self.code,
@@ -75,6 +76,12 @@ def _forms(kinds: frozenset[ActKind], sent: Sent | None) -> dict[str, forms.Form
         sent[1].auto_id = f"{sent[0].value}_%s"
         found[sent[0].name.lower()] = sent[1]
     return found
+
+
+def _texts_of(form: forms.Form) -> set[str]:
+    """What somebody wrote in words: it stands below the refusal, wherever its field was."""
+    written = [name for name, one in form.fields.items() if type(one) is forms.CharField and "password" not in name]
+    return {str(form.data.get(name, "")) for name in written} - {""}
 
 
 def _undo_offer(bar: Bar, user: User, now: datetime) -> Act | None:
@@ -109,7 +116,10 @@ HOME_OF: dict[ActKind, str] = {
 }
 
 
-def place_named(code: str, kind: ActKind) -> Place:
+def place_named(code: str, kind: ActKind, user: User) -> Place:
+    """The page that a press came from; of sales there is one."""
+    if not user.scope.holds(SERVE):
+        return PLACES["sales"]
     return PLACES.get(code) or PLACES[HOME_OF.get(kind, "hall")]
 
 

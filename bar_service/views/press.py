@@ -18,7 +18,7 @@ from bar_service.roles import ASK, SERVE
 from bar_service.states import ActKind
 from bar_service.views.asking import bar_of
 from bar_service.views.forms import FORMS
-from bar_service.views.places import PLACES, Place, place_named
+from bar_service.views.places import Place, place_named
 from portal.arrivals.presses import Press, by_script, not_taken, press_of, taken
 from portal.arrivals.services import NotTaken
 from portal.organization.models import User
@@ -29,15 +29,13 @@ from portal.pages.asking import only_for, user_of
 @never_cache
 @sensitive_post_parameters("guard_password")
 @require_POST
-def press(request: HttpRequest, slug: str) -> HttpResponse:
+def press(request: HttpRequest, kind: ActKind) -> HttpResponse:
     """To the script 200 or 4xx with words; to a form the page itself, again with what was typed when refused."""
-    if slug not in ActKind.values:
-        raise Http404
-    kind, user, bar = ActKind(slug), user_of(request), bar_of(request)
+    user, bar = user_of(request), bar_of(request)
     if not user.scope.holds(services.VERBS[kind].roles, bar.site_id):
         raise PermissionDenied
     form = FORMS[kind](request.POST)
-    place = place_named(request.POST.get("back", ""), kind)
+    place = place_named(request.POST.get("back", ""), kind, user)
     try:
         arrived = press_of(request, user)
         if not form.is_valid():
@@ -85,6 +83,3 @@ def _first_error(form: forms.Form) -> str:
         label = form.fields[name].label if name in form.fields else ""
         return f"{label}: {said[0]}" if label else str(said[0])
     return _("This cannot be read. Reload the page and try again.")
-
-
-__all__ = ["PLACES", "press"]

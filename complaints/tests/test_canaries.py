@@ -12,6 +12,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from bar_service.tests.bar import in_the_bar
 from complaints.models import Ticket
 from complaints.tests.house import MORNING, STAFF, House
 from complaints.tests.test_access import PAGES, STEPS, in_the_archive, in_the_library
@@ -50,7 +51,10 @@ def everything(house: House, canary: Residence, client: Client, who: str) -> lis
     of_visitor = house.signed(MORNING, unit=None, resident=None, visitor_name=NAME, visitor_phone=VISITOR)
     Ticket.objects.filter(pk=of_visitor.pk).update(reported_by=ApiAccount.objects.create(phone=APP))
     archive = (
-        in_the_archive(house) | in_the_library(house) | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
+        in_the_archive(house)
+        | in_the_library(house)
+        | in_the_bar(house)
+        | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
     )
     addresses = [
         address.format_map(Blanks(number=ticket.number, callback=1, **archive))
