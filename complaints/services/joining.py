@@ -70,8 +70,9 @@ def bring_back(change: Change) -> None:
     for pk in [one.pk for one in of_other_households(change.ticket)]:
         with changing(pk) as back:
             ticket, into = back.ticket, change.ticket
-            merged = ticket.events.filter(kind=EventKind.MERGED).latest("pk")
-            TicketLink.objects.get_or_create(ticket=into, other=ticket, defaults={"by": merged.by, "at": back.now})
+            merged_by = ticket.events.filter(kind=EventKind.MERGED).latest("pk").by
+            assert merged_by is not None  # merging is the desk's
+            TicketLink.objects.get_or_create(ticket=into, other=ticket, defaults={"by": merged_by, "at": back.now})
             ticket.merged_into = ticket.closed_at = None
             if into.status == Status.WITHDRAWN:
                 ticket.status, ticket.department, ticket.handler = Status.REGISTERED, None, None
