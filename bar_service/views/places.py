@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from bar_service.models import Act, Bar
 from bar_service.roles import ASK, SERVE
@@ -65,8 +66,13 @@ class Place:
             "writer": user.pk if user.scope.holds({Role.BAR_ATTENDANT, Role.SALESPERSON}) else "",
             "place": self.code,
         }
-        template = "bar_service/_hall.html" if context.get("fragment") else f"bar_service/{self.template}.html"
-        return render(request, template, context, status=status)
+        if not context.get("fragment"):
+            return render(request, f"bar_service/{self.template}.html", context, status=status)
+        if request.headers.get("If-None-Match") == context["etag"]:
+            return HttpResponseNotModified()
+        response = render(request, "bar_service/_hall.html", context)
+        response["ETag"] = context["etag"]
+        return response
 
 
 def _forms(kinds: frozenset[ActKind], sent: Sent | None) -> dict[str, forms.Form]:
@@ -125,6 +131,7 @@ def place_named(code: str, kind: ActKind, user: User) -> Place:
 
 @only_for(SERVE)
 @never_cache
+@vary_on_headers("HX-Request")
 @require_GET
 def hall(request: HttpRequest) -> HttpResponse:
     bar = bar_or_none(request)
