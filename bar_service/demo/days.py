@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -9,10 +10,12 @@ from typing import Any
 
 from bar_service import services
 from bar_service.demo.saturday import Furniture, plan_day
+from bar_service.errors import Refused
 from bar_service.models import Act, Bar, BarTable, CheckItem, Gear, Product, StockItem
 from bar_service.promised import bar_day, wall_clock
 from bar_service.services.days import plan_days_of
 from bar_service.services.keeping import open_bar
+from bar_service.services.stock import left_of
 from bar_service.states import ActKind
 from portal.organization.models import Site, User
 from portal.promises import clock, sweeping
@@ -23,7 +26,7 @@ TABLES = (("A1", 4), ("A2", 4), ("A3", 4), ("A4", 2), ("B1", 6), ("B2", 4), ("B3
 ROOMS = (("贵宾室 1", "VIP room 1", 8), ("贵宾室 2", "VIP room 2", 10), ("贵宾室 3", "VIP room 3", 6))
 HATS, BOOTS = ("M", "M", "L", "L", "L", "L", "XL", "XL"), ("38", "40", "40", "42", "42", "44")
 NAMES = ("高俊", "高俊 带看赵先生", "郭女士", "客户 孙先生", "设计院 徐工")
-# What stands on the shelf this morning: (amount, days until it expires).
+# What stands on the shelf in the morning: (amount, days until it expires).
 SHELF = {
     "矿泉水": (58, 200),
     "咖啡豆": (1430, 60),
@@ -57,7 +60,6 @@ def fill_bar(site: Site, random: Random, now: datetime) -> None:
     player = Player(bar, people)
     _furnish(bar)
     today = bar_day(now, site.zone)
-    _stock_up(player, now - timedelta(days=DAYS), 8)
     for back in range(DAYS, 0, -1):
         _play_day(player, today - timedelta(days=back), random)
     _today(player, now)
@@ -75,12 +77,15 @@ def _furnish(bar: Bar) -> None:
         )
 
 
-def _stock_up(player: Player, at: datetime, times: int) -> None:
+def _stock_up(player: Player, at: datetime) -> None:
+    """What is short of the usual is bought in."""
     today = bar_day(at, player.bar.site.zone)
     for item in StockItem.objects.filter(bar=player.bar):
-        amount, days = SHELF[item.name]
-        until = today + timedelta(days=days + DAYS) if days else None
-        player.press(at, K.PURCHASE, item=item.pk, amount=amount * (1 if item.is_cup else times), expires_on=until)
+        usual, days = SHELF[item.name]
+        short = usual - left_of(item.pk)
+        if short > 0:
+            until = today + timedelta(days=days) if days else None
+            player.press(at, K.PURCHASE, item=item.pk, amount=short, expires_on=until)
 
 
 def _play_day(player: Player, day: Any, random: Random) -> None:
@@ -88,12 +93,14 @@ def _play_day(player: Player, day: Any, random: Random) -> None:
     bar, zone = player.bar, player.bar.site.zone
     opens, closes = wall_clock(day, timedelta(hours=9), zone), wall_clock(day, timedelta(hours=18), zone)
     plan_days_of(bar.pk, opens - timedelta(hours=2))
+    _stock_up(player, opens - timedelta(hours=1))
     opened = opens + timedelta(minutes=random.choice([-14, -11, -6, -8, 7]))
     _go_through(player, "open", opened)
     if opened > opens:
         sweeping.sweep(opened - timedelta(minutes=1))
     for press in plan_day(random, opens + timedelta(minutes=20), closes, PARTIES, _furniture(player)):
-        player.press(press.at, press.kind, **press.said)
+        with suppress(Refused):  # what has run out is not sold, and then not served
+            player.press(press.at, press.kind, **press.said)
     _go_through(player, "close", closes + timedelta(minutes=40))
 
 
@@ -129,8 +136,8 @@ def _today(player: Player, now: datetime) -> None:
     at = lambda minutes: now - timedelta(minutes=minutes)  # noqa: E731 - so many minutes ago
     if opened < at(1):
         _go_through(player, "open", opened)
+    _stock_up(player, at(175))
     presses: list[tuple[datetime, ActKind, str, dict[str, Any]]] = [
-        *_shelf(player, at(175)),
         *_rooms(player, at),
         *_tables(player, at),
         *_lent(player, at),
@@ -138,12 +145,6 @@ def _today(player: Player, now: datetime) -> None:
     ]
     for moment, kind, by, said in sorted(presses, key=lambda press: press[0]):
         player.press(moment, kind, by=by, **said)
-
-
-def _shelf(player: Player, at: datetime) -> list[Any]:
-    """Counted this morning."""
-    items = StockItem.objects.filter(bar=player.bar)
-    return [(at, K.COUNT, "bar", {"item": item.pk, "counted": SHELF[item.name][0]}) for item in items]
 
 
 def _pk(player: Player, name: str) -> int:

@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -196,7 +196,7 @@ SHOWN: dict[str, Any] = {
         ],
     ),
     "late": (
-        lambda: [_("Limit"), _("Promise"), _("About"), _("Done")],
+        lambda: [_("Limit"), _("Promise"), pgettext("bar", "About"), _("Done")],
         lambda one, bar: [
             _at(one.due_at, bar),
             str(Target(one.target).label),
