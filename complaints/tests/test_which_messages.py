@@ -40,6 +40,7 @@ def test_the_page_keeps_a_choice_and_what_names_somebody_stays_in_the_bell(house
         "named": (False, False),
         "work": (False, False),
         "resident": (False, False),
+        "bar": (False, False),
     }
     assert client.get("/me/notifications/").status_code == 200
 

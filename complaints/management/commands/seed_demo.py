@@ -50,6 +50,7 @@ class Command(JsonCommand):
             crowd.fill_crowd(list(sites.values()), residents, Random(seed), now)  # noqa: S311
         memo.forget()
         fill_bar(sites["YJW"], Random(seed), now)  # noqa: S311
+        now = clock.now()  # so that what is seeded as fired is what is due: the bar's days took some seconds
         scenes = [history.scene_of(site, now) for site in sites.values()]
         history.seed_tickets(scenes, min(tickets, PLAYED), random, now)
         library.fill_library()
