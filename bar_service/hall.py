@@ -12,8 +12,10 @@ from django.db.models import Q, Sum
 
 from bar_service.models import Act, Bar, BarTable, BarTimer, DrinkOrder, Party, Product, StockItem
 from bar_service.promised import Target, amount
-from bar_service.states import ActKind, Cared, TableState, missed_rounds, state_of
+from bar_service.states import ActKind, Cared, TableState, looks_and_gaps, missed_rounds, state_of
 from portal.pages.countdown import TimeLeft, time_left
+
+MOST_LOOKS = 14  # as many as a card has room for
 
 
 @dataclass
@@ -26,6 +28,11 @@ class Place:
     orders: list[DrinkOrder] = field(default_factory=list)
     left: TimeLeft | None = None
     missed: int = 0
+    looks: list[bool] = field(default_factory=list)  # True a look, False a round that was missed; the last ones
+
+    @property
+    def made(self) -> int:
+        return sum(self.looks)
 
     @property
     def waiting(self) -> list[DrinkOrder]:
@@ -133,6 +140,7 @@ def _place(
     if table.is_vip:
         moments = [party.seated_at, *looks.get(party.pk, []), party.left_at or now]
         place.missed = missed_rounds(moments, limits[Target.VIP_ROUND])
+        place.looks = looks_and_gaps(moments, limits[Target.VIP_ROUND])[-MOST_LOOKS:]
         timer = timers.get(party.matter_id or 0)
         if timer is not None:
             place.left = time_left(now, due_at=timer.due_at, started_at=timer.started_at)

@@ -112,3 +112,12 @@ def rounds_kept(moments: Sequence[datetime], every: timedelta) -> int:
     """The looks that came in time; ``moments`` begins with the sitting down."""
     found = sorted(moments)
     return sum(1 for since, until in pairwise(found) if until - since <= every)
+
+
+def looks_and_gaps(moments: Sequence[datetime], every: timedelta) -> list[bool]:
+    """In order: True for a look, False for a round that was missed; ``moments`` has both ends, which are no looks."""
+    found: list[bool] = []
+    in_order = sorted(moments)
+    for since, until in pairwise(in_order):
+        found += [False] * missed_between(since, until, every) + [True]
+    return found[:-1]

@@ -10,7 +10,7 @@ import pytest
 from bar_service.errors import NotHere, NotYours, Refused
 from bar_service.models import Act, DrinkOrder, Party
 from bar_service.services import stock
-from bar_service.states import Cared, TableState, missed_rounds, rounds_kept, state_of
+from bar_service.states import Cared, TableState, looks_and_gaps, missed_rounds, rounds_kept, state_of
 from bar_service.tests.bar import MORNING, K, Saloon, after
 from portal.arrivals.services import NotTaken
 
@@ -43,6 +43,11 @@ def test_missed_rounds_stay_as_gaps(looks: list[float], kept: int, missed: int) 
     moments = [MORNING, *map(after, looks)]
     every = timedelta(minutes=10)
     assert (rounds_kept(moments, every), missed_rounds(moments, every)) == (kept, missed)
+
+
+def test_gaps_stand_between_the_looks() -> None:
+    moments = [MORNING, *map(after, (8, 39, 45)), after(66)]
+    assert looks_and_gaps(moments, timedelta(minutes=10)) == [True, False, False, False, True, True, False, False]
 
 
 def test_a_party_sits_drinks_is_looked_after_and_leaves(saloon: Saloon) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bar_service.hall import Place, gauges_of, hall_of
 from bar_service.models import Act, Bar, CheckItem, Loan, Party, Product, Run, SalesRequest
-from bar_service.promised import Target, amount, bar_day
+from bar_service.promised import Target, amount, bar_day, bounds_of
 from bar_service.services.undoing import can_undo
 from bar_service.states import ActKind, TableState
 from bar_service.views.asking import sellers_at
@@ -126,7 +126,9 @@ def request_words(one: SalesRequest) -> str:
 def patrol_of(bar: Bar, now: datetime) -> list[dict[str, Any]]:
     """The places of the patrol with the last look of today. Two statements."""
     places = CheckItem.objects.filter(bar=bar, checklist=CheckItem.Checklist.PATROL, retired_at=None)
-    looks = Act.objects.filter(bar=bar, kind=K.PATROL, undone_by=None, at__gte=now.replace(hour=0, minute=0))
+    zone = bar.site.zone
+    today = bounds_of(bar_day(now, zone), zone)[0]
+    looks = Act.objects.filter(bar=bar, kind=K.PATROL, undone_by=None, at__gte=today)
     last = dict(looks.order_by("at").values_list("about", "at"))
     return [{"pk": one.pk, "name": str(one), "ago": _ago(last.get(f"patrol:{one.pk}"), now)} for one in places]
 

@@ -21,6 +21,7 @@ from bar_service.states import ActKind
 from bar_service.views import board, lists
 from bar_service.views.asking import bar_of, bar_or_none, bars_of
 from bar_service.views.forms import FORMS
+from portal.arrivals.presses import KEPT_FOR
 from portal.organization.models import User
 from portal.organization.roles import Role
 from portal.pages.asking import only_for, user_of
@@ -91,7 +92,8 @@ def _texts_of(form: forms.Form) -> set[str]:
 
 
 def _undo_offer(bar: Bar, user: User, now: datetime) -> Act | None:
-    newest = Act.objects.filter(bar=bar, by=user).select_related("table").order_by("-pk").first()
+    of_the_day = Act.objects.filter(bar=bar, by=user, at__gte=now - KEPT_FOR)  # no press that arrives now is older
+    newest = of_the_day.select_related("table").order_by("-pk").first()
     if newest is None or now - newest.arrived_at > UNDO_SHOWN or not can_undo(newest, user.pk, now):
         return None
     newest.label = ActKind(newest.kind).label  # type: ignore[attr-defined]
