@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "portal.pages",
     "residents",
     "complaints",
+    "reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -95,6 +95,13 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             {"of": "all", "by": "department", "month": "2026-11", "group": department, "figure": "due", "page": "1"},
         ),
         "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
+        "reports:sla": (
+            "manager", "GET", "/reports/sla/", {"period": "2026-11", "site": "1", "target": "resolve", "by": "month"},
+        ),
+        "reports:sla_rows": (
+            "manager", "GET", "/reports/sla/rows/",
+            {"period": "2026-W47", "target": "sign", "by": "department", "group": department, "figure": "late"},
+        ),
         **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),
         "health": ("", "GET", "/health/", {}),

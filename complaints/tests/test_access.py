@@ -21,7 +21,7 @@ from portal.drafts import services as drafts
 from portal.files.services import take_in
 from portal.files.tests.photos import photo
 from portal.notifications.models import Message
-from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
+from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT, Role
 from residents import services
 from residents.access import issue_token
 from residents.models import ImportRun
@@ -30,6 +30,7 @@ ANYBODY = frozenset({"anonymous", "resident", *STAFF, "neighbour"})
 SIGNED_IN = ANYBODY - {"anonymous", "resident"}
 DESK_PEOPLE = frozenset(name for name, (role, _department) in STAFF.items() if role in DESK)
 MANAGERS = frozenset(name for name, (role, _department) in STAFF.items() if role in MANAGEMENT)
+HEADS = frozenset(name for name, (role, _department) in STAFF.items() if role == Role.DEPARTMENT_HEAD)
 LEADERS = frozenset(name for name, (role, _department) in STAFF.items() if role in LEADERSHIP)
 RECEPTIONISTS = frozenset({"reception", "reception_b"})
 ENGINEERING = frozenset({"engineer", "engineer_b", "engineering_head"})
@@ -169,6 +170,8 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:callback_rows": ("get", "/callbacks/rate/rows/?figure=due", OF_A_DESK | LEADERS),
     "complaints:record_callback": ("post", "/callbacks/{callback}/", DESK_PEOPLE),
     "complaints:dashboard": ("get", "/dashboard/", LEADERS),
+    "reports:sla": ("get", "/reports/sla/", LEADERS | HEADS),
+    "reports:sla_rows": ("get", "/reports/sla/rows/?figure=late", LEADERS | HEADS),
 }
 # The steps as forms below a ticket that is with engineering, signed, and important.
 STEPS: dict[str, frozenset[str]] = {
