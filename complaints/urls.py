@@ -78,7 +78,6 @@ urlpatterns = [
     path("incidents/", incidents.incidents, name="incidents"),
     path("tickets/<number:number>/incident/", incidents.incident, name="incident"),
     path("tickets/<number:number>/later/", later.later, name="later"),
-    path("later-worker.js", later.worker, name="later_worker"),
     path("tickets/<number:number>/presence/", files.presence, name="presence"),
     path("tickets/<number:number>/files/<uuid:file>/", files.file, name="file"),
     path("tickets/<number:number>/files/<uuid:file>/preview/", files.preview, name="file_preview"),

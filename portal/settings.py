@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "portal.notifications",
     "portal.audit",
     "portal.files",
+    "portal.arrivals",
     "portal.drafts",
     "portal.pages",
     "residents",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("portal.pages.urls")),
     path("", include("residents.urls")),
     path("", include("portal.organization.urls")),
+    path("", include("portal.arrivals.urls")),
     path("", include("portal.drafts.urls")),
     path("", include("complaints.urls")),
 ]

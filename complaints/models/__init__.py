@@ -9,7 +9,6 @@ from complaints.models.history import Attachment, LastStep, TicketEvent
 from complaints.models.incidents import Incident
 from complaints.models.issues import CommonIssue, IssueTicket
 from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
-from complaints.models.sent import SentLater
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
 from complaints.models.timers import TicketTimer, TimerStep
 from complaints.saved_views import SavedView
@@ -38,7 +37,6 @@ __all__ = [
     "Phrase",
     "Repeat",
     "SavedView",
-    "SentLater",
     "Ticket",
     "TicketEvent",
     "TicketLink",

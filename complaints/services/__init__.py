@@ -47,7 +47,7 @@ from complaints.services.repeats import (
     may_decide_repeat,
     open_root_cause,
 )
-from complaints.services.sending_later import has_arrived, note_sent_later
+from complaints.services.sending_later import note_sent_later
 from complaints.services.telling import (
     How,
     acknowledge,
@@ -91,7 +91,6 @@ __all__ = [
     "decline_ticket",
     "dismiss_repeat",
     "dispatch_ticket",
-    "has_arrived",
     "hide_name",
     "inform_resident",
     "join_issue",

@@ -121,7 +121,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             "engineer", "POST", f"{where}later/",
             {"key": NO_FILE, "slug": "progress", "writer": str(house.engineer.pk), "text": "x"},
         ),
-        "complaints:later_worker": ("", "GET", "/later-worker.js", {}),
+        "arrivals:worker": ("", "GET", "/unsent-worker.js", {}),
         "complaints:presence": ("reception", "GET", f"{where}presence/", {}),
         "complaints:file": ("reception", "GET", f"{where}files/{NO_FILE}/", {}),
         "complaints:file_preview": ("reception", "GET", f"{where}files/{NO_FILE}/preview/", {}),

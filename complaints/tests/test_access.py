@@ -160,7 +160,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:forum_posts": ("get", "/forum/", OF_A_DESK | LEADERS),
     "complaints:forum_post": ("get", "/tickets/{number}/forum/", DESK_PEOPLE | LEADERS),
     "complaints:later": ("post", "/tickets/{number}/later/", SEE_THIS_TICKET),
-    "complaints:later_worker": ("get", "/later-worker.js", ANYBODY),
+    "arrivals:worker": ("get", "/unsent-worker.js", ANYBODY),
     "complaints:presence": ("get", "/tickets/{number}/presence/", SEE_THIS_TICKET),
     "complaints:file": ("get", "/tickets/{number}/files/{attached}/", SEE_THIS_TICKET),
     "complaints:file_preview": ("get", "/tickets/{number}/files/{attached}/preview/", SEE_THIS_TICKET),

@@ -77,20 +77,20 @@ def test_signed_in_two_taps_and_written_without_a_line_it_arrives_once(
     page.set_input_files("#do input[type=file][multiple]", taken)
     expect(page.locator("#do .files img")).to_have_js_property("naturalWidth", 160)
     write(page, "水泵已停")
-    expect(page.locator("[data-later]")).to_contain_text("水泵已停")
-    expect(page.locator("[data-later]")).to_contain_text("尚未发送")
+    expect(page.locator("[data-unsent-box]")).to_contain_text("水泵已停")
+    expect(page.locator("[data-unsent-box]")).to_contain_text("尚未发送")
     assert notes(ticket) == []
     address, context = page.url, page.context
     page.close()
     page = context.new_page()
     page.goto(address)
-    expect(page.locator("[data-later]")).to_contain_text("水泵已停")
+    expect(page.locator("[data-unsent-box]")).to_contain_text("水泵已停")
 
     context.set_offline(False)
     expect(page.locator(".log .thumbs img")).to_be_visible(timeout=SOME_TRIES)
-    expect(page.locator("[data-later]")).to_be_hidden()
+    expect(page.locator("[data-unsent-box]")).to_be_hidden()
     page.reload()
-    expect(page.locator("[data-later]")).to_be_hidden()
+    expect(page.locator("[data-unsent-box]")).to_be_hidden()
     assert notes(ticket) == ["水泵已停"]
     assert Attachment.objects.count() == 1
 
@@ -146,7 +146,7 @@ def test_the_next_user_of_the_phone_neither_sees_nor_sends_it(
     page = phone(house, "engineer", f"{ticket.url}?do=progress")
     page.route("**/later/", lambda route: route.abort())
     write(page, "只有我能发")
-    expect(page.locator("[data-later]")).to_contain_text("只有我能发")
+    expect(page.locator("[data-unsent-box]")).to_contain_text("只有我能发")
     address, context = page.url.split("?")[0], page.context
     context.clear_cookies()
     context.add_cookies(session_of(house, "engineer_b", live_server.url))

@@ -11,7 +11,7 @@
     fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" }, credentials: "same-origin", redirect: "manual", keepalive: true });
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("front-desk-lock") : null;
   const tell = (what) => tabs && tabs.postMessage(what);
-  let last = Date.now(), reported = Date.now(), covered = false, typedIn = null, before = null;
+  let last = Date.now(), reported = Date.now(), covered = false, typedIn = null, before = null, locking = null;
 
   function cover() {
     if (covered) return;
@@ -59,7 +59,7 @@
   function lock() {
     cover();
     tell("lock");
-    send("/lock/now/", {}).catch(() => {});
+    locking = send("/lock/now/", {}).catch(() => {});
   }
 
   for (const event of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "input"]) document.addEventListener(event, present, { capture: true, passive: true });
@@ -78,6 +78,7 @@
     const typed = secret.value;
     secret.value = "";
     try {
+      await locking; // or it would lock again what this opens
       let answer = await send("/lock/", { secret: typed });
       if (answer.status === 403) { await ask(); if (!covered || !again.hidden) return; answer = await send("/lock/", { secret: typed }); }
       if (answer.status === 204) { uncover(); tell("open"); return; }

@@ -59,6 +59,14 @@ def test_a_locked_desk_shows_nothing_however_it_is_asked_until_the_pin(reception
     assert desk.get("/queue/").status_code == 200
 
 
+def test_a_cover_of_which_the_server_has_not_heard_yet_takes_no_wrong_pin_either(reception: User) -> None:
+    desk = _sign_in("reception")
+    _set_pin(desk)
+    by_script = {"x-requested-with": "fetch"}
+    assert desk.post("/lock/", {"secret": "0000"}, headers=by_script).status_code == 422
+    assert desk.post("/lock/", {"secret": PIN}, headers=by_script).status_code == 204
+
+
 def test_without_a_script_five_minutes_lock_and_what_was_sent_comes_back(reception: User) -> None:
     desk = _sign_in("reception")
     _away(desk, 5 * 60 + 1)

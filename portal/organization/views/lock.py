@@ -31,7 +31,10 @@ def lock_page(request: HttpRequest, *, back: str = "/", packed: str = "", why: s
 @never_cache
 @require_http_methods(["GET", "POST"])
 def lock(request: HttpRequest) -> HttpResponse:
-    """Unlock. The script asks the same in the background and keeps the page; without it the page comes back by name."""
+    """Unlock. The script asks the same in the background and keeps the page; without it the page comes back by name.
+
+    The secret is looked at whether or not the session is locked by now: what locks it may still be on its way.
+    """
     form = UnlockForm(request.POST)
     form.full_clean()
     back = form.cleaned_data.get("next") or request.GET.get("next", "/")
@@ -39,10 +42,9 @@ def lock(request: HttpRequest) -> HttpResponse:
     if not back.startswith("/") or "\0" in back or not allowed:
         back = "/"
     in_background = request.headers.get("X-Requested-With") == "fetch"
-    locked = request.session.get("locked", False)
     if request.method == "GET":
-        return lock_page(request, back=back) if locked else HttpResponseRedirect(back)
-    if locked and not _fits(request, form.cleaned_data.get("secret", "")):
+        return lock_page(request, back=back) if request.session.get("locked") else HttpResponseRedirect(back)
+    if not _fits(request, form.cleaned_data.get("secret", "")):
         why = _why_not(request)
         if in_background:
             return JsonResponse({"problem": why}, status=422)

@@ -1,7 +1,7 @@
-/* Opens the queue and tickets that were open before again without a line. Always the net first; at the way out, or once
+/* Opens pages that were open before again without a line: the queue, tickets, the bar, home visits. Always the net first; at the way out, or once
    the session has ended, what was kept of the pages goes. */
 "use strict";
-const PAGES = "pages", FILES = "files", KEPT = /^\/(queue|tickets\/[A-Za-z0-9-]+)\/$/, OUT = /^\/(login|logout|switch|lock)\//;
+const PAGES = "pages", FILES = "files", KEPT = /^\/(queue|tickets\/[A-Za-z0-9-]+|(bar|visits)(\/[A-Za-z0-9-]+)*)\/$/, OUT = /^\/(login|logout|switch|lock)\//;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (e) => e.waitUntil(self.clients.claim()));

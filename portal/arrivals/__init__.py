@@ -1,0 +1,1 @@
+"""What was pressed on a device, perhaps without a line, arrives once: by the key that the device gave it."""
