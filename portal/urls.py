@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("portal.arrivals.urls")),
     path("", include("portal.drafts.urls")),
     path("", include("complaints.urls")),
+    path("", include("visits.urls")),
 ]
 
 handler400 = "portal.pages.errors.bad_request"

@@ -119,7 +119,7 @@ def called(change: Change, call: Call) -> None:
     visit = change.visit
     agreed = call.outcome == CallOutcome.AGREED
     if agreed:
-        _require_time(change, call)
+        require_time(change, call)
     CallRecord.objects.create(
         visit=visit,
         at=change.at,
@@ -162,7 +162,7 @@ def appoint(change: Change, call: Call) -> None:
     tell_those_who_go(change, [user for user in people if user.pk not in before])
 
 
-def _require_time(change: Change, call: Call) -> None:
+def require_time(change: Change, call: Call) -> None:
     if call.agreed_at is None:
         raise NotPossible(_("Write down the agreed day and time."))
     if not change.at - JUST_NOW <= call.agreed_at <= change.at + FURTHEST:

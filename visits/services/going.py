@@ -15,7 +15,7 @@ from visits.goals import goal_of
 from visits.homes import quiet_of
 from visits.models import Assignment, HomeVisit, VisitGoal
 from visits.planner import Band
-from visits.services.booking import Booking, Call, appoint, new_visit
+from visits.services.booking import Booking, Call, appoint, new_visit, require_time
 from visits.services.change import Change, changing, Press, require_text, step
 from visits.services.staffing import assign
 from visits.states import CallOutcome, EventKind, Kind, Status, Step, Target
@@ -168,6 +168,7 @@ def follow(change: Change, again: Again, people: list[User]) -> HomeVisit:
     then = changing(following, Press(change.by, at=change.at))
     then.note(EventKind.BOOKED, visit.purpose, people=[user.pk for user in people])
     if again.call is not None and again.call.outcome == CallOutcome.AGREED:
+        require_time(then, again.call)
         appoint(then, again.call)
     else:
         then.begin(Target.REBOOK, change.at)
