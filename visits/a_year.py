@@ -23,7 +23,7 @@ class Place:
     homes: int = 1158
     absent: float = 0.06
     staff: int = 4
-    rule: Rule = Rule()
+    rule: Rule = field(default_factory=Rule)
     year: int = 2026
     seed: int = 1
 

@@ -78,13 +78,12 @@ def cells_of(site: Site, today: date) -> list[Cell]:
     }
     units = Unit.objects.filter(site=site).order_by("entrance__building", "entrance__code", "-floor", "digits")
     columns = ("pk", "uuid", "room", "digits", "entrance__building__code", "entrance__code", "floor", "status")
-    return [
-        _cell(row, *made.get(row[0], (None, None)), today)
-        for row in units.values_list(*columns)
-    ]
+    return [_cell(row, *made.get(row[0], (None, None)), today) for row in units.values_list(*columns)]
 
 
-def _cell(row: tuple[int, UUID, str, str, str, str, int | None, str], first: date | None, last: date | None, today: date) -> Cell:
+def _cell(
+    row: tuple[int, UUID, str, str, str, str, int | None, str], first: date | None, last: date | None, today: date
+) -> Cell:
     pk, uuid, room, digits, building, entrance, floor, status = row
     if status != UnitStatus.OCCUPIED:
         state = State.EMPTY

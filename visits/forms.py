@@ -123,9 +123,7 @@ class CallForm(AgreedForm):
 
 
 class StartForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Why without a call"), max_length=300, required=False, widget=_line()
-    )
+    reason = forms.CharField(label=gettext_lazy("Why without a call"), max_length=300, required=False, widget=_line())
 
 
 class NothingForm(forms.Form):
@@ -186,9 +184,7 @@ class BookForm(AgreedForm):
         label=gettext_lazy("Kind"), choices=Kind.choices, initial=Kind.CARE, widget=forms.RadioSelect
     )
     purpose = forms.CharField(label=gettext_lazy("What for"), max_length=300, required=False, widget=_line())
-    ticket = forms.CharField(
-        label=gettext_lazy("Follow-up of ticket"), max_length=30, required=False, widget=_line()
-    )
+    ticket = forms.CharField(label=gettext_lazy("Follow-up of ticket"), max_length=30, required=False, widget=_line())
     called = forms.BooleanField(
         label=gettext_lazy("They have been called and agree to this time"),
         required=False,

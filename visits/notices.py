@@ -56,9 +56,7 @@ _WORDINGS: dict[str, wording.Wording] = {
     "timer": _timer,
     "going": _going,
     "asked": lambda p: _("A resident asks for a visit. Please call and agree a time."),
-    "rounds_missing": lambda p: (
-        _("%(site)s: %(count)d of %(goal)d rounds of visits are planned this month.") % dict(p)
-    ),
+    "rounds_missing": lambda p: _("%(site)s: %(count)d of %(goal)d rounds of visits are planned this month.") % dict(p),
 }
 
 

@@ -16,8 +16,5 @@ urlpatterns = [
     path("visits/<uuid:uuid>/", visit.visit, name="visit"),
     path("visits/<uuid:uuid>/note/", paper.note, name="note"),
     path("visits/<uuid:uuid>/opinions/<int:opinion_id>/ticket/", opinions.to_ticket, name="to_ticket"),
-    *(
-        path(f"visits/<uuid:uuid>/{slug}/", visit.take_step, {"slug": slug}, name=f"step_{slug}")
-        for slug in STEPS
-    ),
+    *(path(f"visits/<uuid:uuid>/{slug}/", visit.take_step, {"slug": slug}, name=f"step_{slug}") for slug in STEPS),
 ]

@@ -37,7 +37,8 @@ def rule_words(rule: Rule) -> list[str]:
         _("Counted are the occupied homes; one is covered by a visit that was made in this calendar year.")
         + " "
         + _("Target: %(percent)d %%.") % {"percent": rule.percent},
-        _("A round draws the longest unvisited first, never visited before all; of the same month neighbours together."),
+        _("A round draws the longest unvisited first, never visited before all; of the same month neighbours"
+          " together."),
         _("Each round draws what is missing, shared out over the rounds up to the end of November; in December go"
           " those who were missed. At least %(rounds)d rounds a month.") % {"rounds": rule.rounds},
         _("Not drawn: who has a visit ahead, refused this year, is being renovated, or is never to be disturbed."),

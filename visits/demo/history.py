@@ -1,4 +1,4 @@
-"""Rounds since January of last year as the planner would have drawn them, written in bulk; then today, by the services."""
+"""Last year as somebody wrote it down, this year's rounds as the planner draws them; then today, by the services."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TEAMS = {
 MOST_A_ROUND = {"YJW": 26, "RQG": 14}
 PREMIUM = "RQG"
 ROUND_DAYS = (5, 19)  # of each month
-NOT_MET, REFUSE, SPEAK = 0.07, 0.015, 0.22
+NOT_MET, REFUSE, SPEAK, NEVER_SEEN = 0.07, 0.015, 0.22, 0.08
 FIRST_STOP = time(14, 0)
 STEP = timedelta(minutes=30)
 SAID = (
@@ -64,9 +64,43 @@ def fill_demo(random: Random, now: datetime) -> None:
             VisitGoal.objects.create(site=site, code=VisitGoal.Code.COVERAGE, amount=100)
             memo.forget()
         teams = tuple((people[one], people[other]) for one, other in TEAMS[site.code])
-        _play_rounds(Scene(site, teams, random, now), gm)
+        scene = Scene(site, teams, random, now)
+        _write_last_year(scene)
+        _play_rounds(scene, gm)
     play_today(Site.objects.get(code="YJW"), people, now)
     sweeping.sweep()  # what is due already is seeded as fired
+
+
+def _write_last_year(scene: Scene) -> None:
+    """Before the portal: when each home was visited last, here and there; one in twelve never was."""
+    rows = occupied(scene.site)
+    residents = met_there((unit.pk for unit, _home in rows), scene.now.date())
+    january = datetime(scene.now.astimezone(scene.site.zone).year - 1, 1, 1, tzinfo=scene.site.zone)
+    visits = []
+    for unit, _home in rows:
+        if scene.random.random() < NEVER_SEEN:
+            continue
+        day = january + timedelta(days=scene.random.randrange(365))
+        at = datetime.combine(day, FIRST_STOP, tzinfo=scene.site.zone) + STEP * scene.random.randrange(8)
+        team = scene.teams[unit.pk % len(scene.teams)]
+        visit = HomeVisit(
+            site=scene.site,
+            unit=unit,
+            resident_id=residents.get(unit.pk),
+            status=Status.DONE,
+            uncalled_reason="补录",
+            started_at=at,
+            ended_at=at + timedelta(minutes=20),
+            made_at=at,
+            made_by=team[0],
+        )
+        visits.append(visit)
+    HomeVisit.objects.bulk_create(visits)
+    VisitEvent.objects.bulk_create(
+        VisitEvent(visit=visit, kind=kind, at=at, noted_at=at, by=visit.made_by)
+        for visit in visits
+        for kind, at in ((EventKind.BOOKED, visit.made_at), (EventKind.DONE, visit.ended_at))
+    )
 
 
 def _play_rounds(scene: Scene, gm: User) -> None:
@@ -90,9 +124,9 @@ def _play_rounds(scene: Scene, gm: User) -> None:
 
 def _round_days(scene: Scene) -> Iterator[date]:
     today = scene.now.astimezone(scene.site.zone).date()
-    for year in (today.year - 1, today.year):
-        for month in range(1, 13):
-            yield from (on for on in (date(year, month, day) for day in ROUND_DAYS) if on < today - timedelta(days=1))
+    for month in range(1, 13):
+        days = (date(today.year, month, day) for day in ROUND_DAYS)
+        yield from (on for on in days if on < today - timedelta(days=1))
 
 
 def _write_round(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from django.utils import timezone
+
 from portal.organization.models import Site, User
 from portal.promises import clock
 from residents.models import ApiAccount, Resident, Unit, UnitStatus
@@ -14,35 +16,55 @@ from visits.models import HomeVisit
 from visits.services import Again, Booking, Call, Press
 from visits.states import CallOutcome, Kind, Status
 
-LAST_START = time(19, 0)
+# When one goes today; what lies behind us by an hour is done.
+STOPS = (
+    (time(10, 0), Kind.PLANNED, ""),
+    (time(10, 40), Kind.PLANNED, ""),
+    (time(14, 20), Kind.FOLLOW_UP, "车库漏水理赔说明"),
+    (time(15, 10), Kind.PLANNED, ""),
+    (time(16, 30), Kind.CARE, "术后康复，带慰问品"),
+    (time(19, 10), Kind.FOLLOW_UP, "阳台渗水复查"),
+)
+WAITING = ((Kind.PLANNED, ""), (Kind.CARE, "独居老人，看看近况"))
+CALLED_AT = time(16, 40)  # the day before
+AN_HOUR = timedelta(hours=1)
 
 
 def play_today(site: Site, people: Mapping[str, User], now: datetime) -> None:
-    """In the buildings 8 and 3, where the demo's own homes are: the next free half hours from now on."""
+    """In the buildings where the demo's own homes are, through the whole day, wherever now is in it."""
     units = _free_homes(site)
-    desk, others = people["reception"], [people["reception"], people["engineering-b"]]
-    first = _first_start(now, site)
-    plan = (
-        (Kind.PLANNED, "", timedelta(), others, True),
-        (Kind.PLANNED, "", timedelta(minutes=30), others, True),
-        (Kind.FOLLOW_UP, "车库漏水理赔说明", timedelta(minutes=70), others, True),
-        (Kind.CARE, "术后康复，带慰问品", timedelta(), others, False),
-        (Kind.PLANNED, "", timedelta(), [people["leader"], people["supervisor"]], False),
-    )
-    for unit, (kind, purpose, later, going, agreed) in zip(units, plan, strict=False):
-        call = Call(CallOutcome.AGREED, agreed_at=first + later, people=going) if agreed else None
-        with clock.standing_at(now - timedelta(hours=20)):
-            booking = _booking(unit, site, kind, purpose, first)
-            made = services.book_visit(_with(booking, going), Press(desk))
-        assert made is not None
-        if call is not None:
-            with clock.standing_at(now - timedelta(hours=18)):
-                services.record_call(made.pk, Press(desk), call)
-        elif kind == Kind.PLANNED:
-            with clock.standing_at(now - timedelta(hours=1)):
+    desk, going = people["reception"], [people["reception"], people["engineering-b"]]
+    today = now.astimezone(site.zone).date()
+    for (clock_time, kind, purpose), unit in zip(STOPS, units, strict=False):
+        at = datetime.combine(today, clock_time, tzinfo=site.zone)
+        called_at = datetime.combine(today - timedelta(days=1), CALLED_AT, tzinfo=site.zone)
+        made = _booked(_with(_booking(unit, site, kind, purpose, at), going), desk, called_at - AN_HOUR)
+        call = Call(CallOutcome.AGREED, agreed_at=at, people=going)
+        with clock.standing_at(called_at):
+            services.record_call(made.pk, Press(desk), call)
+        if at + AN_HOUR < now:
+            with clock.standing_at(at):
+                services.start_visit(made.pk, Press(desk))
+                services.knock(made.pk, Press(desk))
+                services.enter_home(made.pk, Press(desk), going)
+            with clock.standing_at(at + timedelta(minutes=22)):
+                services.finish_visit(made.pk, Press(desk), "对服务满意。", 4)
+    others = [people["leader"], people["supervisor"]]
+    for (kind, purpose), unit in zip(WAITING, units[len(STOPS) :], strict=False):
+        made = _booked(_with(_booking(unit, site, kind, purpose, now), others), desk, now - 20 * AN_HOUR)
+        if kind == Kind.PLANNED:
+            with clock.standing_at(now - AN_HOUR):
                 services.record_call(made.pk, Press(desk), Call(CallOutcome.NO_ANSWER))
-    _yesterday(units[5:], site, people, now)
-    _asked(units[7], site, now)
+    left = units[len(STOPS) + len(WAITING) :]
+    _yesterday(left, site, people, now)
+    _asked(left[2], site, now)
+
+
+def _booked(booking: Booking, by: User, at: datetime) -> HomeVisit:
+    with clock.standing_at(at):
+        made = services.book_visit(booking, Press(by))
+    assert made is not None
+    return made
 
 
 def _yesterday(units: list[Unit], site: Site, people: Mapping[str, User], now: datetime) -> None:
@@ -50,10 +72,8 @@ def _yesterday(units: list[Unit], site: Site, people: Mapping[str, User], now: d
     desk, going = people["reception"], [people["leader"], people["supervisor"]]
     at = now - timedelta(hours=26)
     for unit, later in zip(units[:2], (timedelta(), timedelta(hours=1)), strict=False):
-        with clock.standing_at(at - timedelta(hours=4)):
-            booking = _with(_booking(unit, site, Kind.PLANNED, "", at), going)
-            made = services.book_visit(booking, Press(desk))
-            assert made is not None
+        made = _booked(_with(_booking(unit, site, Kind.PLANNED, "", at), going), desk, at - 4 * AN_HOUR)
+        with clock.standing_at(at - 3 * AN_HOUR):
             call = Call(CallOutcome.AGREED, agreed_at=at + later, people=going)
             services.record_call(made.pk, Press(desk), call)
     with clock.standing_at(at + timedelta(hours=1)):
@@ -74,20 +94,10 @@ def _asked(unit: Unit, site: Site, now: datetime) -> None:
 
 def _free_homes(site: Site) -> list[Unit]:
     """Occupied, not seen this year, nothing ahead; of few buildings."""
-    taken = HomeVisit.objects.filter(site=site, status=Status.DONE).order_by("-ended_at").values("unit")[:400]
-    found = Unit.objects.filter(site=site, status=UnitStatus.OCCUPIED, entrance__building__code__in=("3", "8"))
-    return list(found.exclude(pk__in=list(taken.values_list("unit", flat=True))).order_by("-room")[:12])
-
-
-def _first_start(now: datetime, site: Site) -> datetime:
-    """The next full ten minutes in an hour, or tomorrow at two where the day is over."""
-    local = (now + timedelta(hours=1)).astimezone(site.zone)
-    at = local.replace(minute=local.minute // 10 * 10, second=0, microsecond=0)
-    if time(9) <= at.time() <= LAST_START and at.date() == now.astimezone(site.zone).date():
-        return at
-    day = now.astimezone(site.zone).date()
-    day += timedelta(days=1) if now.astimezone(site.zone).time() > time(12) else timedelta()
-    return datetime.combine(day, time(14), tzinfo=site.zone)
+    january = timezone.now().replace(month=1, day=2)
+    taken = HomeVisit.objects.filter(site=site, status=Status.DONE, ended_at__gte=january).values("unit")
+    found = Unit.objects.filter(site=site, status=UnitStatus.OCCUPIED, entrance__building__code__in=("8", "7", "3"))
+    return list(found.exclude(pk__in=taken).order_by("-entrance__building__code", "room")[:12])
 
 
 def _booking(unit: Unit, site: Site, kind: Kind, purpose: str, at: datetime) -> Booking:

@@ -181,5 +181,3 @@ def require_text(text: str, words: str) -> str:
     if not said:
         raise NotPossible(words)
     return said
-
-

@@ -16,7 +16,7 @@ from visits.homes import quiet_of
 from visits.models import Assignment, HomeVisit, VisitGoal
 from visits.planner import Band
 from visits.services.booking import Booking, Call, appoint, new_visit, require_time
-from visits.services.change import Change, changing, Press, require_text, step
+from visits.services.change import Change, Press, changing, require_text, step
 from visits.services.staffing import assign
 from visits.states import CallOutcome, EventKind, Kind, Status, Step, Target
 

@@ -50,7 +50,8 @@ def next_round(site: Site, today: date) -> Drawn:
     plain: list[Home] = [home for _unit, home in homes]
     visited = sum(1 for home in plain if home.last_visit is not None and home.last_visit.year == today.year)
     rounds = VisitRound.objects.filter(site=site, begins_on__year=today.year, begins_on__month=today.month).count()
-    wanted = planner.wanted(len(plain), visited, today, rounds, rule)
+    ahead = sum(1 for home in plain if home.booked and planner.held_back(home, today, rule) == planner.Held.BOOKED)
+    wanted = planner.wanted(len(plain), visited + ahead, today, rounds, rule)
     picks = planner.draw(plain, wanted, today, rule)
     held: dict[str, int] = {}
     for home in plain:
@@ -123,9 +124,7 @@ def tell_missing_rounds() -> None:
     now = clock.now()
     for site in Site.objects.order_by("pk"):
         local = now.astimezone(site.zone)
-        month = VisitRound.objects.filter(
-            site=site, begins_on__year=local.year, begins_on__month=local.month
-        )
+        month = VisitRound.objects.filter(site=site, begins_on__year=local.year, begins_on__month=local.month)
         goal, count = rule_of(site.pk).rounds, month.count()
         late = local.day >= LAST_WEEK_FROM and local.time() >= TOLD_AT
         if late and count < goal and Unit.objects.filter(site=site, status="occupied").exists():

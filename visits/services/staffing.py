@@ -1,4 +1,4 @@
-"""Who goes: assigned for the agreed time, and nobody in two homes at once (V6). The database refuses; here are words."""
+"""Who goes: assigned for the agreed time, nobody in two homes at once (V6). The database refuses; here are words."""
 
 from __future__ import annotations
 

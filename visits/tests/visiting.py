@@ -16,7 +16,9 @@ from visits.states import CallOutcome, Kind, Target
 AGREED = MORNING + timedelta(hours=5)  # 15:00
 
 
-def book(house: House, *, home: int = 0, at: datetime = MORNING, kind: Kind = Kind.PLANNED, **said: object) -> HomeVisit:
+def book(
+    house: House, *, home: int = 0, at: datetime = MORNING, kind: Kind = Kind.PLANNED, **said: object
+) -> HomeVisit:
     residence = house.homes[home]
     residence.unit.site = house.site
     booking = Booking(
@@ -37,9 +39,7 @@ def agree(
     people: Sequence[User] = (),
     minutes: int = 30,
 ) -> HomeVisit:
-    call = Call(
-        CallOutcome.AGREED, agreed_at=agreed, minutes=minutes, people=people or (house.reception, house.leader)
-    )
+    call = Call(CallOutcome.AGREED, agreed_at=agreed, minutes=minutes, people=people or (house.reception, house.leader))
     with clock.standing_at(at):
         return services.record_call(visit.pk, Press(house.reception), call)
 

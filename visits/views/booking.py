@@ -61,7 +61,9 @@ def book(request: HttpRequest) -> HttpResponse:
     except Clash as clash:
         return _book_page(request, site, form, clash.user_message, clash, status=409)
     except Refusal as refusal:
-        return _book_page(request, site, form, refusal.user_message, status=403 if isinstance(refusal, NotYours) else 409)
+        return _book_page(
+            request, site, form, refusal.user_message, status=403 if isinstance(refusal, NotYours) else 409
+        )
     if made is None:
         return taken(request, "/visits/")
     messages.success(request, _("%(room)s: on the list.") % {"room": made.unit.room}, extra_tags="ok")
@@ -101,7 +103,9 @@ def _booking(form: BookForm, site: Site, user: User) -> Booking:
     ticket = _ticket_of(said["ticket"], unit, user)
     today = timezone.localdate(timezone=site.zone)
     resident = met_there([unit.pk], today).get(unit.pk)
-    call = Call(CallOutcome.AGREED, agreed_at=form.agreed_at(site.zone), minutes=said["minutes"] or 30, people=said["people"])
+    call = Call(
+        CallOutcome.AGREED, agreed_at=form.agreed_at(site.zone), minutes=said["minutes"] or 30, people=said["people"]
+    )
     return Booking(
         unit=unit,
         kind=Kind(said["kind"]),
@@ -173,9 +177,16 @@ def rounds(request: HttpRequest) -> HttpResponse:
         status = 403 if isinstance(refusal, NotYours) else 409
         return _rounds_page(request, site, form, tomorrow, refusal.user_message, status=status)
     if made is not None:
-        count = made.visits.count()
-        words = ngettext("The round is planned: %(n)d home.", "The round is planned: %(n)d homes.", count)
-        messages.success(request, words % {"n": count}, extra_tags="ok")
+        count, rule = made.visits.count(), rule_of(site.pk)
+        words = ngettext("The round is planned: %(n)d home.", "The round is planned: %(n)d homes.", count) % {
+            "n": count
+        }
+        going = dict.fromkeys([*said["people"], said["led_by"]])
+        if count == said["days"] * len(planner.teams_of(range(len(going)))) * rule.a_day:  # all that they can do
+            words += " " + _("Others wait for more days or people: at most %(count)d visits a person and day.") % {
+                "count": rule.a_day
+            }
+        messages.success(request, words, extra_tags="ok")
     return taken(request, f"/visits/?site={site.code}&day={form.cleaned_data['begins_on']:%Y-%m-%d}")
 
 
@@ -240,4 +251,3 @@ def _rounds_so_far(user: User, site: Site) -> list[dict[str, Any]]:
         }
         for one in found
     ]
-

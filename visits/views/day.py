@@ -1,4 +1,4 @@
-"""The day 走访: the route by building with its agreed times, the map of a building, the year's coverage, what was missed."""
+"""The day 走访: the route by building with its agreed times, a building's map, the year's coverage, what was missed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,13 @@ def day(request: HttpRequest) -> HttpResponse:
 
 
 def _of_the_desk(
-    request: HttpRequest, user: User, site: Site, today: date, now: datetime, cells: list[Cell], lines: list[dict[str, Any]]
+    request: HttpRequest,
+    user: User,
+    site: Site,
+    today: date,
+    now: datetime,
+    cells: list[Cell],
+    lines: list[dict[str, Any]],
 ) -> dict[str, Any]:
     rule = rule_of(site.pk)
     chosen = request.GET.get("building", "") or (lines[0]["building"] if lines else "")
@@ -129,16 +135,21 @@ def _lines(
 
 
 def _missed(user: User, site: Site, today: date, now: datetime) -> list[dict[str, Any]]:
-    """Agreed and not gone to, not booked again in time, or planned for a day that has passed: late ones first."""
+    """Agreed and not gone to, nobody home and not booked again, or planned for a day that has passed."""
     late = VisitTimer.objects.late(now).filter(visit=OuterRef("pk"), target__in=[Target.COME, Target.REBOOK])
     found = (
         HomeVisit.objects.visible_to(user)
-        .filter(Q(Exists(late)) | Q(planned_on__lt=today), site=site, status__in=AHEAD - {Status.ASKED})
+        .filter(
+            Q(Exists(late)) | Q(planned_on__lt=today) | Q(follows__status=Status.NOBODY_HOME, starts_at=None),
+            site=site,
+            status__in=AHEAD - {Status.ASKED},
+        )
         .select_related("unit", "follows")
         .order_by("planned_on", "pk")
     )
     return [
-        {"url": visit.url, "room": visit.unit.room, "words": _missed_words(visit, site)} for visit in found[:MOST_MISSED]
+        {"url": visit.url, "room": visit.unit.room, "words": _missed_words(visit, site)}
+        for visit in found[:MOST_MISSED]
     ]
 
 

@@ -40,7 +40,7 @@ def line_of(
         "addressed": visit.resident.addressed if visit.resident else "",
         "kind": Kind(visit.kind).label,
         "kind_code": visit.kind,
-        "second": visit.purpose or last_words(cell),
+        "second": visit.purpose or ("" if visit.status in OVER else last_words(cell)),
         "typed": bool(visit.purpose),
         "minutes": visit.minutes,
         "people": [user.name for user in visit.going],

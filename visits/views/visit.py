@@ -80,9 +80,7 @@ def _not_taken(request: HttpRequest, found: HomeVisit, refused: Refused, status:
     return page_of(request, visit_asked(user_of(request), found.uuid), refused, status)
 
 
-def page_of(
-    request: HttpRequest, found: HomeVisit, refused: Refused | None = None, status: int = 200
-) -> HttpResponse:
+def page_of(request: HttpRequest, found: HomeVisit, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     user, now, site = user_of(request), timezone.now(), found.site
     may = call_of(found, site, now)
     acting = services.may_act(user, found)
@@ -204,9 +202,7 @@ def _events(found: HomeVisit) -> list[dict[str, Any]]:
     return [
         {
             "at": moments.short(event.at, zone),
-            "late": moments.short(event.noted_at, zone)
-            if event.noted_at - event.at > timedelta(minutes=1)
-            else "",
+            "late": moments.short(event.noted_at, zone) if event.noted_at - event.at > timedelta(minutes=1) else "",
             "what": EventKind(event.kind).label,
             "text": event.text,
             "number": event.details.get("number", ""),
@@ -243,4 +239,3 @@ def _before(found: HomeVisit, user: User) -> list[dict[str, Any]]:
 def _proposal(found: HomeVisit) -> dict[str, Any]:
     again = services.next_try(found, timezone.localdate(timezone=found.site.zone))
     return {"on": again.on, "words": f"{again.on:%m-%d} {band_words(again.band)}"}
-
