@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -104,6 +105,7 @@ def page_of(request: HttpRequest, found: HomeVisit, refused: Refused | None = No
         calls=[call_line(call, site) for call in found.calls.all()],
         wished=_wished(found),
         forms=_forms(found, user, refused) if acting else {},
+        after=_after_start(found, user) if acting and found.status == Status.APPOINTED else {},
         refused=refused,
         problem=refused.problem if refused else "",
         errors=refused.errors if refused else [],
@@ -133,6 +135,16 @@ def _forms(found: HomeVisit, user: User, refused: Refused | None) -> dict[str, d
     if refused is not None:
         shown[refused.slug] = {"form": refused.form, "key": uuid4(), "refused": True}
     return {slug.replace("-", "_"): {"url": f"{found.url}{slug}/", **one} for slug, one in shown.items()}
+
+
+def _after_start(found: HomeVisit, user: User) -> dict[str, dict[str, Any]]:
+    """What follows a start that is pressed without a line: the page cannot come again before it is back."""
+    then = copy(found)
+    then.status = Status.UNDER_WAY
+    shown = {slug: _forms(then, user, None)[slug] for slug in ("knock", "enter", "opinion", "outcome")}
+    for slug, one in shown.items():
+        one["form"].auto_id = f"id_after_{slug}_%s"
+    return shown
 
 
 def _numbers(found: HomeVisit, may: Any) -> list[dict[str, Any]]:
