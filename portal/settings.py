@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "residents",
     "complaints",
     "reports",
+    "visits",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -248,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "week": {"task": "residents.tasks.tell_the_week", "schedule": 900.0},
     "imports": {"task": "residents.tasks.take_up_imports", "schedule": 5.0, "options": {"expires": 5}},
     "repeats": {"task": "complaints.tasks.look_for_repeats", "schedule": 3600.0},
+    "visit rounds": {"task": "visits.tasks.tell_missing_rounds", "schedule": 900.0},
     "suggestion box": {"task": "complaints.tasks.tell_missed_box", "schedule": 900.0},
     "forget drafts": {"task": "portal.drafts.tasks.forget_old_drafts", "schedule": 3600.0},
     "sweep files": {"task": "portal.files.tasks.sweep_orphans", "schedule": 3600.0},

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("portal.drafts.urls")),
     path("", include("complaints.urls")),
     path("", include("reports.urls")),
+    path("", include("visits.urls")),
 ]
 
 handler400 = "portal.pages.errors.bad_request"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
@@ -24,7 +25,7 @@ from portal.notifications.models import Message
 from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT, Role
 from residents import services
 from residents.access import issue_token
-from residents.models import ImportRun
+from residents.models import ImportRun, Residence
 
 ANYBODY = frozenset({"anonymous", "resident", *STAFF, "neighbour"})
 SIGNED_IN = ANYBODY - {"anonymous", "resident"}
@@ -55,6 +56,33 @@ UNIT_CHANGES = {
     "change": "",
 }
 RESIDENT_CHANGES = {"change": "", "phone": "", "drop-phone": "?of={phone}", "identity": ""}
+
+# Of a visit that an engineer comes along to: he sees this one and takes its steps, but who goes is the desk's.
+ARRANGE_VISITS = DESK_PEOPLE | MANAGERS
+ON_THIS_VISIT = ARRANGE_VISITS | {"engineer"}
+VISITS: dict[str, tuple[str, str, frozenset[str]]] = {
+    "visits:day": ("get", "/visits/", SEE_TICKETS | {"neighbour"}),
+    **{
+        f"visits:{name}": ("get", f"/visits/{address}/", ARRANGE_VISITS | {"neighbour"})
+        for name, address in {
+            "book": "new",
+            "rounds": "rounds",
+            "coverage": "coverage",
+            "archive": "archive",
+            "opinions": "opinions",
+            "building": "buildings/8",
+        }.items()
+    },
+    "visits:home": ("get", "/visits/homes/{unit}/", ARRANGE_VISITS),
+    "visits:visit": ("get", "/visits/{visit}/", ON_THIS_VISIT),
+    "visits:note": ("get", "/visits/{visit}/note/", ON_THIS_VISIT),
+    "visits:to_ticket": ("post", "/visits/{visit}/opinions/{opinion}/ticket/", ARRANGE_VISITS),
+    **{
+        f"visits:step_{slug}": ("post", f"/visits/{{visit}}/{slug}/", ON_THIS_VISIT)
+        for slug in ("call", "start", "knock", "enter", "opinion", "outcome")
+    },
+    "visits:step_staff": ("post", "/visits/{visit}/staff/", ARRANGE_VISITS),
+}
 
 PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     # name: (method, address, who gets in)
@@ -172,6 +200,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:dashboard": ("get", "/dashboard/", LEADERS),
     "reports:sla": ("get", "/reports/sla/", LEADERS | HEADS),
     "reports:sla_rows": ("get", "/reports/sla/rows/?figure=late", LEADERS | HEADS),
+    **VISITS,
 }
 # The steps as forms below a ticket that is with engineering, signed, and important.
 STEPS: dict[str, frozenset[str]] = {
@@ -233,6 +262,7 @@ OPERATIONS: dict[tuple[str, str], frozenset[str]] = {
     ("post", "/api/v1/tickets/{uuid}/rating/"): frozenset({"resident"}),
     ("post", "/api/v1/tickets/{uuid}/withdraw/"): frozenset({"resident"}),
 }
+OPERATIONS |= {(method, "/api/v1/visits/"): frozenset({"resident"}) for method in ("get", "post")}
 NOT_IN_THE_SCHEMA = {"api:schema", "api:docs", "api:unknown"}  # open to anybody
 
 
@@ -294,6 +324,18 @@ def in_the_library(house: House) -> dict[str, Any]:
     }
 
 
+def on_a_visit(house: House, home: Residence | None = None) -> dict[str, Any]:
+    """A visit that an engineer comes along to, and what was heard there. Of an app above: by name, not by import."""
+    at, by = home or house.homes[0], house.people["reception"]
+    facts = {"unit": at.unit, "resident": at.resident, "kind": "care", "purpose": "看望", "made_at": MORNING}
+    made = apps.get_model("visits.HomeVisit").objects.create(site=house.site, planned_on=MORNING.date(), **facts)
+    made.events.create(kind="booked", at=MORNING, noted_at=MORNING, by=by)
+    for person in ("reception", "engineer"):
+        made.assignments.create(user=house.people[person])
+    heard = made.opinions.create(text="快递柜旁边装一盏灯", at=MORNING, by=by)
+    return {"visit": made.uuid, "opinion": heard.pk}
+
+
 def verdict(answer: Any) -> str:
     if answer.status_code == 403 and b'name="kept"' in answer.content:  # the door, holding what was typed
         return "sign in first"
@@ -339,6 +381,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         **in_the_library(house),
         "view": save_view(house.reception, "x", {"tab": "all"}).pk,
         **in_the_archive(house),
+        **on_a_visit(house),
     }
     wrong = []
     for name, (method, address, allowed) in PAGES.items():

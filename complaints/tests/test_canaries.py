@@ -14,7 +14,7 @@ from django.test import Client
 
 from complaints.models import Ticket
 from complaints.tests.house import MORNING, STAFF, House
-from complaints.tests.test_access import PAGES, STEPS, in_the_archive, in_the_library
+from complaints.tests.test_access import PAGES, STEPS, in_the_archive, in_the_library, on_a_visit
 from portal.notifications import sender
 from portal.notifications.models import Message
 from portal.promises import sweeping
@@ -50,7 +50,10 @@ def everything(house: House, canary: Residence, client: Client, who: str) -> lis
     of_visitor = house.signed(MORNING, unit=None, resident=None, visitor_name=NAME, visitor_phone=VISITOR)
     Ticket.objects.filter(pk=of_visitor.pk).update(reported_by=ApiAccount.objects.create(phone=APP))
     archive = (
-        in_the_archive(house) | in_the_library(house) | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
+        in_the_archive(house)
+        | in_the_library(house)
+        | on_a_visit(house, canary)
+        | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
     )
     addresses = [
         address.format_map(Blanks(number=ticket.number, callback=1, **archive))

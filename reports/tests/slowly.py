@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from complaints.models import TicketTimer
 from complaints.undone import standing as standing_events
 from portal.promises.timekeeping import standing
+from reports import kept
 
 GRANTED = "overtime_decided"
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def of(timer: TicketTimer, now: datetime) -> set[str]:
@@ -67,3 +72,31 @@ def _percentile(numbers: list[float], share: float) -> float | None:
     below = int(place)
     above = min(below + 1, len(numbers) - 1)
     return numbers[below] + (numbers[above] - numbers[below]) * (place - below)
+
+
+def told_by_the_portal(rows: Any, by: str, now: datetime) -> dict[Any, dict[str, Any]]:
+    found = kept.figures(rows, kept.groups(ZONE)[by], now)
+    return {key: {name: value for name, value in vars(one).items() if value} for key, one in found.items()}
+
+
+def assert_same(rows: Any, by: str, group: Any, now: datetime) -> None:
+    quick = told_by_the_portal(rows, by, now)
+    slow = counted(list(rows.select_related("ticket__category")), group, now)
+    assert quick.keys() == slow.keys()
+    for key, found in slow.items():
+        times = {
+            name: pytest.approx(found.pop(name), abs=1e-3) for name in ("median", "p90") if found[name] is not None
+        }
+        assert quick[key] == {name: value for name, value in found.items() if value} | {
+            name: value for name, value in times.items() if value != 0
+        }
+
+
+GROUPED = {
+    "target": lambda timer: timer.target,
+    "severity": lambda timer: timer.ticket.severity,
+    "department": lambda timer: timer.ticket.department_id,
+    "category": lambda timer: timer.ticket.category and (timer.ticket.category.parent_id or timer.ticket.category_id),
+    "site": lambda timer: timer.ticket.site_id,
+    "shift": lambda timer: timer.ticket.received_at.astimezone(ZONE).hour,
+}

@@ -2,79 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from complaints import services
 from complaints.models import TicketTimer
 from complaints.services import How
 from complaints.states import Decision, Severity, Target
 from complaints.tests.house import MORNING, House
-from drills.any_order import AnyOrder
 from portal.organization.models import User
 from portal.promises import clock
 from portal.promises.sweeping import sweep
 from reports import kept
 from reports.periods import Period, period
-from reports.tests import slowly
+from reports.tests.slowly import GROUPED, ZONE, assert_same
 
-ZONE = ZoneInfo("Asia/Shanghai")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOVEMBER = period("2026-11", ZONE)
-
-
-def told_by_the_portal(rows: Any, by: str, now: datetime) -> dict[Any, dict[str, Any]]:
-    found = kept.figures(rows, kept.groups(ZONE)[by], now)
-    return {key: {name: value for name, value in vars(one).items() if value} for key, one in found.items()}
-
-
-def assert_same(rows: Any, by: str, group: Any, now: datetime) -> None:
-    quick = told_by_the_portal(rows, by, now)
-    slow = slowly.counted(list(rows.select_related("ticket__category")), group, now)
-    assert quick.keys() == slow.keys()
-    for key, found in slow.items():
-        times = {
-            name: pytest.approx(found.pop(name), abs=1e-3) for name in ("median", "p90") if found[name] is not None
-        }
-        assert quick[key] == {name: value for name, value in found.items() if value} | {
-            name: value for name, value in times.items() if value != 0
-        }
-
-
-GROUPED = {
-    "target": lambda timer: timer.target,
-    "severity": lambda timer: timer.ticket.severity,
-    "department": lambda timer: timer.ticket.department_id,
-    "category": lambda timer: timer.ticket.category and (timer.ticket.category.parent_id or timer.ticket.category_id),
-    "site": lambda timer: timer.ticket.site_id,
-    "shift": lambda timer: timer.ticket.received_at.astimezone(ZONE).hour,
-}
-
-
-class FiguresBeside(AnyOrder):
-    """Any steps in any order; after each the month's figures equal the slow count."""
-
-    @invariant()
-    def figures_are_what_the_histories_give(self) -> None:
-        rows = kept.promised(self.house.gm.scope, NOVEMBER)
-        for by in ("target", "severity"):
-            assert_same(rows, by, GROUPED[by], self.now)
-
-
-def test_the_figures_of_random_histories_equal_a_slow_count(house: House) -> None:
-    FiguresBeside.house, FiguresBeside.said = house, set()
-    few = settings(
-        max_examples=6, stateful_step_count=20, deadline=None, database=None,
-        suppress_health_check=list(HealthCheck), phases=[Phase.generate],
-    )  # fmt: skip
-    run_state_machine_as_test(seed(8)(FiguresBeside), settings=few)
 
 
 @pytest.fixture
