@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
+from bar_service.states import ActKind
+from bar_service.tests.bar import in_the_bar
 from complaints.models import Callback, Repeat
 from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
@@ -82,6 +84,30 @@ VISITS: dict[str, tuple[str, str, frozenset[str]]] = {
         for slug in ("call", "start", "knock", "enter", "opinion", "outcome")
     },
     "visits:step_staff": ("post", "/visits/{visit}/staff/", ARRANGE_VISITS),
+}
+SERVE_AT_THE_BAR = frozenset({"bar", "supervisor"})
+OF_SALES = frozenset({"sales"})
+KEEP_THE_BAR = frozenset({"supervisor", "admin"})
+PRESSES_OF_SALES = {ActKind.ASK: OF_SALES, ActKind.WITHDRAW: OF_SALES, ActKind.ANSWER: SERVE_AT_THE_BAR | OF_SALES,
+                    ActKind.UNDO: SERVE_AT_THE_BAR | OF_SALES}  # fmt: skip
+BAR = {
+    "hall": ("get", "/bar/", SERVE_AT_THE_BAR),
+    "gear": ("get", "/bar/gear/", SERVE_AT_THE_BAR),
+    "checklists": ("get", "/bar/checklists/", SERVE_AT_THE_BAR),
+    "checklist": ("get", "/bar/checklists/close/", SERVE_AT_THE_BAR),
+    "stock": ("get", "/bar/stock/", SERVE_AT_THE_BAR),
+    "shopping": ("get", "/bar/shopping/", SERVE_AT_THE_BAR),
+    "enquiries": ("get", "/bar/enquiries/", SERVE_AT_THE_BAR),
+    "sales": ("get", "/bar/sales/", OF_SALES),
+    "figures": ("get", "/bar/figures/", SERVE_AT_THE_BAR | LEADERS),
+    "figure_rows": ("get", "/bar/figures/rows/?figure=late", SERVE_AT_THE_BAR | LEADERS),
+    "settings": ("get", "/bar/settings/", KEEP_THE_BAR),
+    "settings_bar": ("get", "/bar/settings/{bar}/", KEEP_THE_BAR),
+    "settings_rows": ("get", "/bar/settings/{bar}/tables/", KEEP_THE_BAR),
+    "settings_row": ("get", "/bar/settings/{bar}/tables/{bar_table}/", KEEP_THE_BAR),
+} | {
+    f"press_{kind.value}": ("post", f"/bar/press/{kind.value}/", PRESSES_OF_SALES.get(kind, SERVE_AT_THE_BAR))
+    for kind in ActKind
 }
 
 PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
@@ -156,6 +182,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "organization:setup_check": ("post", "/setup/check/", ADMINISTRATORS),
     "organization:forgotten": ("get", "/password/forgotten/", ANYBODY),
     "organization:set_password": ("get", "/password/no/link/", ANYBODY),
+    **{f"bar_service:{name}": line for name, line in BAR.items()},
     "complaints:queue": ("get", "/queue/", SEE_TICKETS | {"neighbour"}),
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
     "complaints:known": ("post", "/tickets/new/known/", OF_A_DESK),
@@ -382,6 +409,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         "view": save_view(house.reception, "x", {"tab": "all"}).pk,
         **in_the_archive(house),
         **on_a_visit(house),
+        **in_the_bar(house),
     }
     wrong = []
     for name, (method, address, allowed) in PAGES.items():
