@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -172,7 +173,7 @@ SHOWN: dict[str, Any] = {
         ],
     ),
     "rounds": (
-        lambda: [_("Sat down"), _("Room"), _("Kept"), _("Missed"), _("Left")],
+        lambda: [_("Sat down"), pgettext("bar", "Room"), _("Kept"), _("Missed"), _("Left")],
         lambda one, bar: [
             _at(one.party.seated_at, bar),
             str(one.party.table),
