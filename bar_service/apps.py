@@ -8,8 +8,10 @@ class BarServiceConfig(AppConfig):
 
     def ready(self) -> None:
         from bar_service import integrity, menu, notices, shipped
-        from bar_service.defaults.loading import furnish
+        from bar_service.defaults.loading import furnish, load_defaults
+        from bar_service.demo.days import fill_demo
         from bar_service.models import BarTimer, BarTimerStep
+        from portal import first_rows
         from portal.integrity import register as register_check
         from portal.organization import new_site
         from portal.organization.setup.shipped import register as register_shipped
@@ -29,3 +31,4 @@ class BarServiceConfig(AppConfig):
         register_check(integrity.findings)
         register_shipped(shipped.everything)
         new_site.register(furnish)
+        first_rows.register(load_defaults, fill_demo)

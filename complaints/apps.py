@@ -9,10 +9,11 @@ class ComplaintsConfig(AppConfig):
     def ready(self) -> None:
         from complaints import about, calling, integrity, menu, notices, open_work, own_notices, phrases, shipped
         from complaints.api.refusals import as_problem
-        from complaints.defaults.loading import furnish
+        from complaints.defaults.loading import furnish, load_defaults
         from complaints.errors import Refusal
         from complaints.models import Attachment, TicketTimer, TimerStep
         from complaints.views import drafting
+        from portal import first_rows
         from portal.api.problems import register_refusal
         from portal.drafts import places
         from portal.files import owners
@@ -48,4 +49,5 @@ class ComplaintsConfig(AppConfig):
         register_open_work(open_work.of)
         register_shipped(shipped.everything)
         new_site.register(furnish)
+        first_rows.register(load_defaults)
         register_refusal(Refusal, as_problem)

@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "residents",
     "bar_service",
     "complaints",
+    "reports",
+    "visits",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -249,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "residents.tasks.take_up_imports", "schedule": 5.0, "options": {"expires": 5}},
     "bar days": {"task": "bar_service.tasks.plan_days", "schedule": 300.0},
     "repeats": {"task": "complaints.tasks.look_for_repeats", "schedule": 3600.0},
+    "visit rounds": {"task": "visits.tasks.tell_missing_rounds", "schedule": 900.0},
     "suggestion box": {"task": "complaints.tasks.tell_missed_box", "schedule": 900.0},
     "forget drafts": {"task": "portal.drafts.tasks.forget_old_drafts", "schedule": 3600.0},
     "sweep files": {"task": "portal.files.tasks.sweep_orphans", "schedule": 3600.0},

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("portal.drafts.urls")),
     path("", include("bar_service.urls")),
     path("", include("complaints.urls")),
+    path("", include("reports.urls")),
+    path("", include("visits.urls")),
 ]
 
 handler400 = "portal.pages.errors.bad_request"

@@ -1,1 +1,1 @@
-"""Home visits (DOMAIN §4). Their tables and pages arrive with their own issue."""
+"""Home visits 走访 (DOMAIN §4): rounds, appointments, the door, what was heard, and the year's coverage."""

@@ -51,8 +51,9 @@ class Player:
             return services.take(self.bar.pk, kind, by=self.people[by], **said)
 
 
-def fill_bar(site: Site, random: Random, now: datetime) -> None:
-    """Five days of guests, and the bar as one finds it now."""
+def fill_demo(random: Random, now: datetime) -> None:
+    """Five days of guests at the first site, and the bar as one finds it now."""
+    site = Site.objects.earliest("pk")
     names = ("bar", "sales", "security", "supervisor")
     people = {user.username: user for user in User.objects.filter(username__in=names)}
     with clock.standing_at(now - timedelta(days=DAYS)):
@@ -63,7 +64,7 @@ def fill_bar(site: Site, random: Random, now: datetime) -> None:
     for back in range(DAYS, 0, -1):
         _play_day(player, today - timedelta(days=back), random)
     _today(player, now)
-    sweeping.sweep(now)
+    sweeping.sweep()  # what fell due while all this was being played is fired, too
 
 
 def _furnish(bar: Bar) -> None:

@@ -172,7 +172,7 @@ SHOWN: dict[str, Any] = {
         ],
     ),
     "rounds": (
-        lambda: [_("Sat down"), _("Room"), _("Kept"), _("Missed"), _("Left")],
+        lambda: [_("Sat down"), pgettext("bar", "Room"), _("Kept"), _("Missed"), _("Left")],
         lambda one, bar: [
             _at(one.party.seated_at, bar),
             str(one.party.table),

@@ -35,7 +35,7 @@ from portal.api.problems import Problem
 from portal.files.refusals import FileRefused
 from portal.files.services import take_in
 from portal.files.serving import download
-from portal.pages.houses import site_of
+from residents.api.homes import home_of
 from residents.api.idempotency import KEY, idempotent
 from residents.api.views import count
 from residents.models import ApiAccount, Residence
@@ -87,7 +87,7 @@ class TicketsView(APIView):
         form = serializers.ReportSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted: dict[str, Any] = form.validated_data
-        home = _home(account, wanted.get("unit"))
+        home = home_of(account, wanted.get("unit"))
         _check_wished_on(wanted, home)
         # New tickets and not tries: who misspells a field sixty times may still report.
         count("new_tickets", hashlib.sha256(request.auth.digest.encode()).hexdigest())
@@ -245,27 +245,6 @@ def _matched(request: Request, uuid: UUID) -> Ticket:
     if "If-Match" in request.headers:
         require_match(request, serializers.facts_of(_whole(request, uuid)))
     return ticket
-
-
-def _home(account: ApiAccount, unit: UUID | None) -> Residence:
-    """The home that the report is about; the only one where the resident has one."""
-    homes = list(
-        Residence.objects.current(timezone.localdate())
-        .of_phone(account.phone)
-        .select_related("unit", "resident")
-        .order_by("pk")
-    )
-    for home in homes:
-        home.unit.site = site_of(home.unit.site_id)
-    if not homes:
-        raise Problem(403, _("No home belongs to this number any more. Please ask the front desk."))
-    if unit is not None:
-        homes = [home for home in homes if home.unit.uuid == unit]
-        if not homes:
-            raise ValidationError({"unit": [_("This is none of your homes.")]})
-    if len({home.unit_id for home in homes}) > 1:
-        raise ValidationError({"unit": [_("You have several homes: say which one.")]})
-    return homes[0]
 
 
 def _check_wished_on(wanted: dict[str, Any], home: Residence) -> None:

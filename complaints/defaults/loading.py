@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import transaction
 
-from bar_service.defaults.loading import load_defaults as load_bar_defaults
 from complaints.defaults.limits import GOALS, POLICIES
 from complaints.models import Category, Courtesy, Goal, Phrase
 from complaints.states import Kind, Severity
@@ -45,7 +44,6 @@ def load_defaults() -> None:
     _load_calendars()
     _load_policies()
     _load_goals()
-    load_bar_defaults()
     seed_holidays(HOLIDAY_YEARS)
     memo.forget()
 

@@ -15,7 +15,14 @@ from complaints.models import Callback, Category, Ticket
 from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
 from complaints.tests.house import House
-from complaints.tests.test_access import RESIDENT_CHANGES, STEPS, UNIT_CHANGES, in_the_archive, in_the_library
+from complaints.tests.test_access import (
+    RESIDENT_CHANGES,
+    STEPS,
+    UNIT_CHANGES,
+    in_the_archive,
+    in_the_library,
+    on_a_visit,
+)
 from complaints.views.steps import SPECS
 from portal.pages.forms import LooksForm
 from residents.views import changing
@@ -100,6 +107,13 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             {"of": "all", "by": "department", "month": "2026-11", "group": department, "figure": "due", "page": "1"},
         ),
         "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
+        "reports:sla": (
+            "manager", "GET", "/reports/sla/", {"period": "2026-11", "site": "1", "target": "resolve", "by": "month"},
+        ),
+        "reports:sla_rows": (
+            "manager", "GET", "/reports/sla/rows/",
+            {"period": "2026-W47", "target": "sign", "by": "department", "group": department, "figure": "late"},
+        ),
         **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),
         "health": ("", "GET", "/health/", {}),
@@ -136,7 +150,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "drafts:add_file": ("reception", "POST", "/me/drafts/files/", {"draft": "register", "upload": "x"}),
         "drafts:preview": ("reception", "GET", f"/me/drafts/files/{NO_FILE}/", {}),
         "drafts:remove_file": ("reception", "POST", f"/me/drafts/files/{NO_FILE}/remove/", {"draft": "register"}),
-    } | accounts_forms(house) | archive_forms(house) | bar_forms(house)  # fmt: skip
+    } | accounts_forms(house) | archive_forms(house) | visit_forms(house) | bar_forms(house)  # fmt: skip
 
 
 def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
@@ -283,6 +297,47 @@ def archive_forms(house: House) -> dict[str, Form]:
         "pages:find": ("reception", "GET", "/find/", {"q": "x"}),
         **{f"residents:{name}": ("supervisor", "GET", address, asked) for name, address in looks.items()},
     }
+
+
+def visit_forms(house: House) -> dict[str, Form]:
+    """Booking, rounds, the steps of one visit, and what narrows the lists."""
+    found, me = on_a_visit(house), str(house.reception.pk)
+    where, unit = f"/visits/{found['visit']}/", house.homes[0].unit.uuid
+    time = {"day": "2030-01-01", "clock": "10:00", "minutes": "30"}
+    press = {"key": "", "ago": "", "writer": ""}
+    asked = {"site": "YJW", "page": "1"}
+    steps = {
+        "call": {"outcome": "agreed", "how": "phone", "remarks": keep("remarks"), "people": me, **time},
+        "staff": {"people": me},
+        "start": {"reason": "x"},
+        "knock": {},
+        "enter": {"people": me, "reason": "x"},
+        "opinion": {"text": "x", "topic": "lift", "ticket_kind": "suggestion", "ticket": "on"},
+        "outcome": {"outcome": "done", "remarks": keep("remarks"), "satisfaction": "4", "note_left": "on",
+                    "again_on": "2030-01-01", "band": "evening", **time},
+    }  # fmt: skip
+    looks = {
+        "day": ("/visits/", {"day": "2026-11-21", "building": "8", "who": "me"}),
+        "coverage": ("/visits/coverage/", {"show": "seen", "building": "8"}),
+        "archive": ("/visits/archive/", {"q": "811203", "kind": "care", "status": "done", "since": "2026-01-01",
+                                         "until": "2026-12-31"}),
+        "opinions": ("/visits/opinions/", {"year": "2026", "topic": "lift"}),
+        "building": ("/visits/buildings/8/", {}),
+        "home": (f"/visits/homes/{unit}/", {}),
+        "visit": (where, {}),
+        "note": (f"{where}note/", {"print": "1"}),
+    }  # fmt: skip
+    booked = {"room": "8-1-1204", "kind": "care", "purpose": "x", "ticket": "", "called": "on", "people": me, **time}
+    round_ = {"begins_on": "2030-01-01", "days": "2", "led_by": me, "people": me}
+    return {
+        **{f"visits:{name}": ("reception", "GET", address, asked | query) for name, (address, query) in looks.items()},
+        **{f"visits:step_{one}": ("reception", "POST", f"{where}{one}/", says | press) for one, says in steps.items()},
+        "visits:book": ("reception", "POST", "/visits/new/", booked | press),
+        "visits:rounds": ("reception", "POST", "/visits/rounds/", round_ | press),
+        "visits:to_ticket": (
+            "reception", "POST", f"{where}opinions/{found['opinion']}/ticket/", {"ticket_kind": "suggestion"} | press,
+        ),
+    }  # fmt: skip
 
 
 def bar_forms(house: House) -> dict[str, Form]:

@@ -9,11 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from complaints import services
-from complaints.defaults.loading import load_defaults
 from complaints.models import Ticket, TicketTimer, TimerStep
 from complaints.services import How, Report
 from complaints.states import Kind, ReportChannel, Severity, Target
-from portal import memo
+from portal import first_rows, memo
 from portal.notifications.models import Message
 from portal.organization.models import Company, Department, Membership, Site, StandIn, User
 from portal.organization.roles import Role
@@ -69,7 +68,7 @@ class House:
 
     @classmethod
     def build(cls) -> House:
-        load_defaults()
+        first_rows.load_all()
         company = Company.objects.create(name="测试物业", hotline="0755-0000 0000", opened_at=MORNING)
         site = Site.objects.create(company=company, code="YJW", name="云景湾一期")
         house = cls(site, Site.objects.create(company=company, code="RQG", name="荣秋阁"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
@@ -23,15 +24,16 @@ from portal.drafts import services as drafts
 from portal.files.services import take_in
 from portal.files.tests.photos import photo
 from portal.notifications.models import Message
-from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
+from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT, Role
 from residents import services
 from residents.access import issue_token
-from residents.models import ImportRun
+from residents.models import ImportRun, Residence
 
 ANYBODY = frozenset({"anonymous", "resident", *STAFF, "neighbour"})
 SIGNED_IN = ANYBODY - {"anonymous", "resident"}
 DESK_PEOPLE = frozenset(name for name, (role, _department) in STAFF.items() if role in DESK)
 MANAGERS = frozenset(name for name, (role, _department) in STAFF.items() if role in MANAGEMENT)
+HEADS = frozenset(name for name, (role, _department) in STAFF.items() if role == Role.DEPARTMENT_HEAD)
 LEADERS = frozenset(name for name, (role, _department) in STAFF.items() if role in LEADERSHIP)
 RECEPTIONISTS = frozenset({"reception", "reception_b"})
 ENGINEERING = frozenset({"engineer", "engineer_b", "engineering_head"})
@@ -57,6 +59,32 @@ UNIT_CHANGES = {
 }
 RESIDENT_CHANGES = {"change": "", "phone": "", "drop-phone": "?of={phone}", "identity": ""}
 
+# Of a visit that an engineer comes along to: he sees this one and takes its steps, but who goes is the desk's.
+ARRANGE_VISITS = DESK_PEOPLE | MANAGERS
+ON_THIS_VISIT = ARRANGE_VISITS | {"engineer"}
+VISITS: dict[str, tuple[str, str, frozenset[str]]] = {
+    "visits:day": ("get", "/visits/", SEE_TICKETS | {"neighbour"}),
+    **{
+        f"visits:{name}": ("get", f"/visits/{address}/", ARRANGE_VISITS | {"neighbour"})
+        for name, address in {
+            "book": "new",
+            "rounds": "rounds",
+            "coverage": "coverage",
+            "archive": "archive",
+            "opinions": "opinions",
+            "building": "buildings/8",
+        }.items()
+    },
+    "visits:home": ("get", "/visits/homes/{unit}/", ARRANGE_VISITS),
+    "visits:visit": ("get", "/visits/{visit}/", ON_THIS_VISIT),
+    "visits:note": ("get", "/visits/{visit}/note/", ON_THIS_VISIT),
+    "visits:to_ticket": ("post", "/visits/{visit}/opinions/{opinion}/ticket/", ARRANGE_VISITS),
+    **{
+        f"visits:step_{slug}": ("post", f"/visits/{{visit}}/{slug}/", ON_THIS_VISIT)
+        for slug in ("call", "start", "knock", "enter", "opinion", "outcome")
+    },
+    "visits:step_staff": ("post", "/visits/{visit}/staff/", ARRANGE_VISITS),
+}
 SERVE_AT_THE_BAR = frozenset({"bar", "supervisor"})
 OF_SALES = frozenset({"sales"})
 KEEP_THE_BAR = frozenset({"supervisor", "admin"})
@@ -197,6 +225,9 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:callback_rows": ("get", "/callbacks/rate/rows/?figure=due", OF_A_DESK | LEADERS),
     "complaints:record_callback": ("post", "/callbacks/{callback}/", DESK_PEOPLE),
     "complaints:dashboard": ("get", "/dashboard/", LEADERS),
+    "reports:sla": ("get", "/reports/sla/", LEADERS | HEADS),
+    "reports:sla_rows": ("get", "/reports/sla/rows/?figure=late", LEADERS | HEADS),
+    **VISITS,
 }
 # The steps as forms below a ticket that is with engineering, signed, and important.
 STEPS: dict[str, frozenset[str]] = {
@@ -258,6 +289,7 @@ OPERATIONS: dict[tuple[str, str], frozenset[str]] = {
     ("post", "/api/v1/tickets/{uuid}/rating/"): frozenset({"resident"}),
     ("post", "/api/v1/tickets/{uuid}/withdraw/"): frozenset({"resident"}),
 }
+OPERATIONS |= {(method, "/api/v1/visits/"): frozenset({"resident"}) for method in ("get", "post")}
 NOT_IN_THE_SCHEMA = {"api:schema", "api:docs", "api:unknown"}  # open to anybody
 
 
@@ -319,6 +351,18 @@ def in_the_library(house: House) -> dict[str, Any]:
     }
 
 
+def on_a_visit(house: House, home: Residence | None = None) -> dict[str, Any]:
+    """A visit that an engineer comes along to, and what was heard there. Of an app above: by name, not by import."""
+    at, by = home or house.homes[0], house.people["reception"]
+    facts = {"unit": at.unit, "resident": at.resident, "kind": "care", "purpose": "看望", "made_at": MORNING}
+    made = apps.get_model("visits.HomeVisit").objects.create(site=house.site, planned_on=MORNING.date(), **facts)
+    made.events.create(kind="booked", at=MORNING, noted_at=MORNING, by=by)
+    for person in ("reception", "engineer"):
+        made.assignments.create(user=house.people[person])
+    heard = made.opinions.create(text="快递柜旁边装一盏灯", at=MORNING, by=by)
+    return {"visit": made.uuid, "opinion": heard.pk}
+
+
 def verdict(answer: Any) -> str:
     if answer.status_code == 403 and b'name="kept"' in answer.content:  # the door, holding what was typed
         return "sign in first"
@@ -364,6 +408,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         **in_the_library(house),
         "view": save_view(house.reception, "x", {"tab": "all"}).pk,
         **in_the_archive(house),
+        **on_a_visit(house),
         **in_the_bar(house),
     }
     wrong = []

@@ -23,5 +23,6 @@ urlpatterns = [
     path("health/", views.HealthView.as_view(), name="health"),
     path("", include("residents.api.urls")),
     path("", include("complaints.api.urls")),
+    path("", include("visits.api.urls")),
     re_path("", unknown, name="unknown"),
 ]

@@ -6,12 +6,10 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from bar_service.demo.days import fill_bar
-from complaints.defaults.loading import load_defaults
 from complaints.demo import archive, bulk, company, crowd, history, households, library
 from complaints.demo.multiplying import PLAYED, multiply_tickets
 from complaints.models import Ticket
-from portal import memo
+from portal import first_rows, memo
 from portal.commands import JsonCommand
 from portal.organization.models import Company, Site
 from portal.promises import clock
@@ -42,18 +40,17 @@ class Command(JsonCommand):
     @transaction.atomic
     def _fill(self, tickets: int, residents: int, seed: int) -> None:
         random, now = Random(seed), clock.now()  # noqa: S311 - invented people, no secrets
-        load_defaults()
+        first_rows.load_all()
         sites = company.open_company(now)
         archive.fill_archive(sites, random, now)
         households.fill_households(Random(seed), now)  # noqa: S311 - its own dice: the stories stay as they are
         if residents:
             crowd.fill_crowd(list(sites.values()), residents, Random(seed), now)  # noqa: S311
         memo.forget()
-        fill_bar(sites["YJW"], Random(seed), now)  # noqa: S311
-        now = clock.now()  # so that what is seeded as fired is what is due: the bar's days took some seconds
         scenes = [history.scene_of(site, now) for site in sites.values()]
         history.seed_tickets(scenes, min(tickets, PLAYED), random, now)
         library.fill_library()
+        first_rows.fill_demo(seed, now)
         if tickets > PLAYED:
             multiply_tickets(tickets)
         memo.forget()

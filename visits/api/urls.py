@@ -1,0 +1,5 @@
+from django.urls import path
+
+from visits.api import views
+
+urlpatterns = [path("visits/", views.VisitsView.as_view(), name="visits")]
