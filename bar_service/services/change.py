@@ -97,9 +97,14 @@ class Change:
             self.closed.append((timer.pk, "met"))
 
     def cancel(self, matter: Matter | None, cause: str) -> None:
+        """What is open about the matter lapses; what had passed its deadline by then ends late, also unswept."""
         for timer in self._open(matter):
-            self.ledger.cancel(timer, cause=cause)
-            self.closed.append((timer.pk, "cancelled"))
+            if timer.due_at is not None and self.at > timer.due_at:
+                self.ledger.meet(timer, at=self.at, cause=cause)
+                self.closed.append((timer.pk, "met"))
+            else:
+                self.ledger.cancel(timer, cause=cause)
+                self.closed.append((timer.pk, "cancelled"))
 
     def _open(self, matter: Matter | None) -> Iterable[BarTimer]:
         if matter is None:
@@ -174,6 +179,7 @@ def _write(change: Change) -> None:
             "made": change.made,
             "closed": change.closed,
             "begun": [timer.pk for timer in change.begun],
+            "told": sorted({message.key for message in change.messages}),
         },
     )
 

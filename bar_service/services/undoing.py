@@ -12,6 +12,7 @@ from bar_service.models import Act, BarTimer, BarTimerStep, DrinkOrder, Movement
 from bar_service.services import stock
 from bar_service.services.change import ArrivedBefore, Change, row_named
 from bar_service.states import CANNOT_BE_UNDONE, ActKind
+from portal.notifications.models import Channel, Message
 from portal.promises.models import TimerEventKind, TimerState
 from portal.promises.timekeeping import standing
 
@@ -39,6 +40,7 @@ def undo(change: Change, act: int) -> None:
         change.ledger.cancel(timer, cause="undone")
     for pk, how in found.details["closed"]:
         _let_run_on(change, pk, how)
+    Message.objects.filter(key__in=found.details["told"], channel=Channel.IN_APP).delete()  # nobody is called for it
 
 
 def can_undo(act: Act, by_id: int, now: datetime) -> bool:

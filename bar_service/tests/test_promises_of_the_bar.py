@@ -65,6 +65,18 @@ def test_a_round_pressed_in_time_that_arrives_late_is_kept_and_the_supervisor_he
     assert list(findings()) == []
 
 
+def test_who_leaves_with_a_round_overdue_leaves_it_late_though_no_sweep_came_by(saloon: Saloon) -> None:
+    saloon.do(K.SEAT, table=saloon.room, size=3)
+    saloon.do(K.LEAVE, at=after(12), table=saloon.room)
+    (timer,) = rounds(saloon)
+    assert timer.breached_at == after(10)
+    assert late_in(saloon.bar, day_of(saloon.bar, MORNING.date()), after(13)).count() == 1
+    saloon.do(K.SEAT, at=after(20), table=saloon.table("贵宾室 2"), size=3)
+    saloon.do(K.LEAVE, at=after(29), table=saloon.table("贵宾室 2"))
+    assert late_in(saloon.bar, day_of(saloon.bar, MORNING.date()), after(60)).count() == 1
+    assert list(findings()) == []
+
+
 def test_rounds_that_arrive_in_another_order_close_the_gap(saloon: Saloon) -> None:
     saloon.do(K.SEAT, table=saloon.room, size=3)
     saloon.do(K.ROUND, at=after(18), table=saloon.room)
@@ -200,6 +212,10 @@ def test_sales_ask_for_four_and_two_hats_in_ten_minutes(saloon: Saloon) -> None:
         saloon.do(K.WITHDRAW, by="sales", at=after(13), request=request.pk)
     saloon.do(K.ASK, by="sales", at=after(20), **said)
     saloon.do(K.WITHDRAW, by="sales", at=after(21), request=SalesRequest.objects.latest("pk").pk)
+    by_mistake = saloon.do(K.ASK, by="sales", at=after(22), **said)
+    assert by_mistake is not None
+    saloon.do(K.UNDO, by="sales", at=after(22.1), act=by_mistake.pk)
+    assert told(saloon, "bar") == [("bar.request", "")] * 2, "what is undone calls nobody"
     sweeping.sweep(after(60))
     assert told(saloon, "supervisor") == [("bar.timer", "sales_request")], "what is withdrawn is not late"
     assert list(findings()) == []

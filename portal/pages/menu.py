@@ -45,7 +45,12 @@ def counted(number: int) -> str:
 
 
 def places_of(user: User) -> list[Place]:
-    return [place for place in _places if user.scope.holds(place.roles)]
+    """Each address once: for whom several roles open it, as the first of them has it."""
+    found: dict[str, Place] = {}
+    for place in _places:
+        if user.scope.holds(place.roles):
+            found.setdefault(place.url, place)
+    return list(found.values())
 
 
 def counts_for(request: HttpRequest, user: User) -> dict[str, int]:

@@ -156,7 +156,7 @@
     const letter = key.length === 1 ? key.toLowerCase() : key;
     if (went && Date.now() - went < 1500) {
       went = 0;
-      const place = { q: "/queue/", d: "/dashboard/", c: "/callbacks/" }[letter];
+      const place = { q: "/queue/", d: "/dashboard/", c: "/callbacks/", b: "/bar/" }[letter];
       if (place && $('a[href="' + place + '"]')) { e.preventDefault(); location.assign(place); }
       return;
     }
