@@ -8,11 +8,13 @@ from django.db.models import Exists, F, OuterRef
 
 from complaints.models import Callback, Ticket, TicketEvent, TicketTimer
 from complaints.services.change import show_next
+from complaints.services.joining import of_other_households
 from complaints.states import OUTLIVE_THE_CLOSE, OVER, CallbackOutcome, EventKind, Kind, Status, Target
 from portal.notifications.models import Message
 from portal.promises.models import TimerState
 
 BATCH = 1000
+SETTLED = (Status.INFORMED, Status.DECLINED, Status.CLOSED, Status.WITHDRAWN)
 QUEUE_COLUMNS = ("next_target", "next_due_at", "queue_at", "open_hand_ups", "resolve_due_at")
 
 
@@ -20,6 +22,7 @@ def findings() -> Iterator[str]:
     """One sentence for each thing that does not add up."""
     yield from _tickets_without_their_rows()
     yield from _what_the_queue_shows()
+    yield from _merged()
     yield from _callbacks()
     yield from _messages()
 
@@ -59,6 +62,13 @@ def _what_the_queue_shows() -> Iterator[str]:
         show_next(ticket, ticket.timers.all())
         if shown != [getattr(ticket, column) for column in QUEUE_COLUMNS]:
             yield f"{ticket.number} shows another next deadline than its timers have"
+
+
+def _merged() -> Iterator[str]:
+    settled = Ticket.objects.filter(absorbed__status=Status.MERGED, status__in=SETTLED).distinct()
+    for ticket in settled:
+        for one in of_other_households(ticket):
+            yield f"{one.number} was merged into {ticket.number}, which is settled, and its resident was not told"
 
 
 def _callbacks() -> Iterator[str]:

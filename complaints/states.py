@@ -260,6 +260,7 @@ class EventKind(models.TextChoices):
     PROMISE_MOVED = "promise_moved", _("Promise moved, the resident told before")
     MERGED = Step.MERGE.value, Step.MERGE.label
     ABSORBED = "absorbed", _("A later ticket merged into this one")
+    CAME_BACK = "came_back", _("Back: the earlier one is settled")
     LINKED = "linked", _("Linked")
     HELPER_ADDED = "helper_added", _("Second department added")
     HELPER_GONE = "helper_gone", _("Second department no longer needed")

@@ -180,10 +180,12 @@ class AnyOrder(RuleBasedStateMachine):
         self._story.__exit__(None, None, None)
 
     @precondition(lambda self: len(self.tickets) < MOST_TICKETS)
-    @rule(kind=st.sampled_from(KINDS), severity=st.sampled_from(Severity))
-    def report(self, kind: Kind, severity: Severity) -> None:
+    @rule(kind=st.sampled_from(KINDS), severity=st.sampled_from(Severity), home=st.integers(0, 1))
+    def report(self, kind: Kind, severity: Severity, home: int) -> None:
+        who = {"unit": self.house.homes[home].unit, "resident": self.house.homes[home].resident}
         wished = (self.now + timedelta(days=5)).date() if severity == Severity.MINOR else None
-        self.tickets.append(self.house.report(self.now, kind=kind, severity=severity, wished_on=wished).pk)
+        said = {"kind": kind, "severity": severity, "wished_on": wished, **who}
+        self.tickets.append(self.house.report(self.now, **said).pk)
 
     @precondition(lambda self: self.tickets)
     @rule(which=st.integers(0, MOST_TICKETS - 1), dice=st.integers(0, 999), times=st.integers(1, 5))

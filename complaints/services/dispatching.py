@@ -8,6 +8,7 @@ from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.change import Change, changing, require_text
 from complaints.services.handling import resolved
+from complaints.services.promising import how_it_stands
 from complaints.states import BEING_HANDLED, EventKind, Kind, Status, Step, Target
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, Role
@@ -77,6 +78,7 @@ def signed(change: Change) -> None:
     change.ticket.status, change.ticket.handler = Status.SIGNED, change.by
     change.meet(Target.SIGN)
     change.note(EventKind.SIGNED)
+    how_it_stands(change, told=change.ticket.reported_by_id is not None)
 
 
 def send_back(ticket_id: int, reason: str, *, by: User, version: int | None = None) -> Ticket:

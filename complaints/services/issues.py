@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours, Refusal
@@ -98,8 +99,11 @@ def tell_callers(issue_id: int, how: How, text: str, *, by: User) -> list[Told]:
     Raises NotYours, NotPossible, and CommonIssue.DoesNotExist.
     """
     issue = _closed(issue_id, how, text, by)
-    ready = Ticket.objects.filter(in_issue__issue=issue, status=Status.RESOLVED, waits_for_form=False).order_by("pk")
-    return [_told(ticket, issue, by) for ticket in ready]
+    return [_told(ticket, issue, by) for ticket in _ready(issue)]
+
+
+def _ready(issue: CommonIssue) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(in_issue__issue=issue, status=Status.RESOLVED, waits_for_form=False).order_by("pk")
 
 
 @transaction.atomic
@@ -110,6 +114,8 @@ def _closed(issue_id: int, how: How, text: str, by: User) -> CommonIssue:
     if issue.closed_at is None:
         issue.outcome = require_text(text, _("Write down what the callers are told."))
         refuse_personal([issue.outcome], _tickets_of(issue))
+        if not _ready(issue).exists():
+            raise NotPossible(_("No caller can be told yet: the work is not done, or its form not returned."))
         issue.how, issue.closed_at, issue.closed_by = How(how).value, clock.now(), by
         issue.save(update_fields=["outcome", "how", "closed_at", "closed_by"])
     return issue
@@ -124,8 +130,11 @@ def _told(ticket: Ticket, issue: CommonIssue, by: User) -> Told:
 
 
 @transaction.atomic
-def publish_issue(issue_id: int, text: str, *, on: date, by: User) -> CommonIssue:
-    """What all owners read of it in the month's list. Published, it stays as it is. Raises NotYours and NotPossible."""
+def publish_issue(issue_id: int, text: str, *, on: date, by: User, title: str = "") -> CommonIssue:
+    """What all owners read of it in the month's list, under another ``title`` where the desk's names somebody.
+
+    Published, it stays as it is. Raises NotYours and NotPossible.
+    """
     issue = CommonIssue.objects.select_for_update(no_key=True).get(pk=issue_id)
     if not by.scope.holds(PUBLISHERS, issue.site_id):
         raise NotYours(_("The supervisor or the site director publishes to owners."))
@@ -133,9 +142,10 @@ def publish_issue(issue_id: int, text: str, *, on: date, by: User) -> CommonIssu
         raise NotPossible(_("Tell the callers the outcome first."))
     if issue.published_on is None:
         issue.published_text = require_text(text, _("Write down what the owners read."))
+        issue.title = title.strip() or issue.title
         refuse_personal([issue.title, issue.published_text], _tickets_of(issue))
         issue.published_on, issue.published_by = on, by
-        issue.save(update_fields=["published_text", "published_on", "published_by"])
+        issue.save(update_fields=["title", "published_text", "published_on", "published_by"])
     return issue
 
 

@@ -13,7 +13,7 @@ from complaints.errors import NotPossible, NotYours
 from complaints.models import Ticket, TicketLink, TicketTimer
 from complaints.services.change import Change, changing
 from complaints.services.promising import give_word
-from complaints.states import UNRESOLVED, EventKind, Status, Step, Target
+from complaints.states import UNRESOLVED, EventKind, Kind, Status, Step, Target
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, Role
 
@@ -22,8 +22,9 @@ from portal.organization.roles import DEPARTMENT, Role
 def merge_tickets(later_id: int, earlier_id: int, *, by: User, version: int | None = None) -> Ticket:
     """The later ticket goes into the earlier one, which keeps its start; the later one's timers lapse, not breached.
 
-    What was promised to its resident is promised on the earlier one. Again changes nothing. Raises the refusals of
-    ``require``, and NotPossible for tickets that do not fit: another site, over, or received after this one.
+    What was promised to its resident is promised on the earlier one; whoever is not of the earlier one's household is
+    told and called back for themselves (``bring_back``). Again changes nothing. Raises the refusals of ``require``, and
+    NotPossible for tickets that do not fit: another site, over, or received after this one.
     """
     with changing_both(later_id, earlier_id, by=by) as (change, into):
         ticket, earlier = change.ticket, into.ticket
@@ -36,6 +37,8 @@ def merge_tickets(later_id: int, earlier_id: int, *, by: User, version: int | No
             raise NotPossible(
                 _("%(number)s came later: merge that one into this one.") % {"number": earlier.number}, ticket
             )
+        if Kind.PRAISE in {ticket.kind, earlier.kind} and ticket.kind != earlier.kind:
+            raise NotPossible(_("Praise is not merged with anything else."), ticket)
         if earlier.status not in UNRESOLVED:
             raise NotPossible(_("%(number)s is handled already.") % {"number": earlier.number}, ticket)
         if ticket.claim_with:
@@ -56,6 +59,39 @@ def _move_promises(into: Change, ticket: Ticket, promised: list[TicketTimer]) ->
     for timer in promised:
         if timer.due_at is not None:
             give_word(into, said.get(timer.turn, ""), max(timer.due_at, into.now), of=ticket.number)
+
+
+def bring_back(change: Change) -> None:
+    """This ticket is settled with its own resident: what others reported and was merged into it comes back.
+
+    Told or declined: each is to be told the same day (C8), and called back by the rule (C10). Withdrawn: the matter is
+    theirs alone now and is dispatched anew, its limits counted from its own reception. By nobody: it follows.
+    """
+    for pk in [one.pk for one in of_other_households(change.ticket)]:
+        with changing(pk) as back:
+            ticket, into = back.ticket, change.ticket
+            merged_by = ticket.events.filter(kind=EventKind.MERGED).latest("pk").by
+            assert merged_by is not None  # merging is the desk's
+            TicketLink.objects.get_or_create(ticket=into, other=ticket, defaults={"by": merged_by, "at": back.now})
+            ticket.merged_into = ticket.closed_at = None
+            if into.status == Status.WITHDRAWN:
+                ticket.status, ticket.department, ticket.handler = Status.REGISTERED, None, None
+                back.begin(Target.DISPATCH, back.now, cause="came_back")
+                back.begin_from_reception(ticket.received_at, cause="came_back")
+            else:
+                ticket.status, ticket.resolved_at = Status.RESOLVED, back.now
+                back.begin(Target.INFORM, back.now, cause="came_back")
+            back.note(EventKind.CAME_BACK, change.events[-1].text, number=into.number)
+
+
+def of_other_households(settled: Ticket, into: Ticket | None = None) -> Iterator[Ticket]:
+    """What was merged into it, also by way of its own household's tickets, and has somebody else to be told."""
+    for one in (into or settled).absorbed.filter(status=Status.MERGED).exclude(kind=Kind.PRAISE).order_by("pk"):
+        same_home = one.unit_id is not None and one.unit_id == settled.unit_id
+        if same_home or (one.resident_id is not None and one.resident_id == settled.resident_id):
+            yield from of_other_households(settled, one)
+        elif one.resident_id or one.unit_id or one.reported_by_id or one.visitor_phone:
+            yield one
 
 
 @contextmanager

@@ -82,8 +82,8 @@ def call_in_the_morning(change: Change) -> None:
 def how_it_stands(change: Change, *, told: bool) -> None:
     """The resident hears how it stands at least every two days, while the result is further away than that (C8).
 
-    Begins with what leaves the straight line: a wait, more time, a reply. ``told``: they have just heard it, by
-    a reply or on their phone; the next telling is due from here.
+    Begins with the signature. ``told``: they have just heard it, by a reply or on their phone; the next telling is
+    due from here.
     """
     ticket = change.ticket
     running = change.running(Target.PROGRESS)

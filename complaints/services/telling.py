@@ -12,6 +12,7 @@ from complaints.errors import NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
+from complaints.services.joining import bring_back
 from complaints.services.mentioning import colleagues_of, named_in
 from complaints.services.overtime import lapse
 from complaints.services.promising import call_in_the_morning, how_it_stands
@@ -90,6 +91,7 @@ def inform_resident(
         if ticket.waits_for_form:
             raise TransitionNotAllowed(_("The department has not returned the form yet."), ticket)
         informed(change, How(how), words, said.strip())
+        bring_back(change)
         close_or_call_back(change)
     return ticket
 
@@ -115,6 +117,7 @@ def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, v
             return ticket
         change.require(Step.DECLINE, version)
         declined(change, why, understood)
+        bring_back(change)
         close_or_call_back(change)
     return ticket
 
@@ -165,5 +168,6 @@ def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -
         change.require(Step.WITHDRAW)
         ticket.status, ticket.status_before_wait = Status.WITHDRAWN, ""
         change.note(EventKind.WITHDRAWN, reason)
+        bring_back(change)
         change.tell([Role.RECEPTIONIST, *([Role.DEPARTMENT_STAFF] if ticket.department_id else [])], "withdrawn")
     return ticket

@@ -21,13 +21,13 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from complaints import integrity
 from complaints.models import Callback, Ticket, TicketEvent
 from complaints.states import EventKind
 from complaints.tests.every_form import page_forms
 from complaints.tests.house import MORNING, PASSWORD, House, move_in
 from complaints.tests.test_bad_input import operations
 from complaints.tests.test_the_residents_api import FIRST, SECOND, Phone
+from portal import integrity
 from portal.audit.models import AuditEntry
 from portal.logs import WithoutNumbers
 from portal.organization.models import User

@@ -23,10 +23,10 @@ from django.utils import timezone
 from django.utils.html import escape
 from drf_spectacular.generators import SchemaGenerator
 
-from complaints import integrity
 from complaints.models import Callback, Ticket
 from complaints.tests.every_form import keep, page_forms
 from complaints.tests.house import MORNING, House
+from portal import integrity
 from portal.api.rates import Rate
 from portal.wsgi import application
 from residents.access import issue_token

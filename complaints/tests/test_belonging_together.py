@@ -7,14 +7,17 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible, TransitionNotAllowed
-from complaints.models import Ticket
+from complaints.models import Callback, Ticket
+from complaints.services.telling import How
 from complaints.states import Severity, Status, Target
 from complaints.tests.house import MORNING, House, messages_of, rows_of, timer
+from portal import integrity
 from portal.promises import clock
 from portal.promises.models import TimerState
 from portal.promises.sweeping import sweep
+from residents.models import ApiAccount
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -59,6 +62,51 @@ def test_an_earlier_ticket_is_not_merged_into_a_later_one_nor_anything_into_what
         services.merge_tickets(later.pk, done.pk, by=house.reception)
     with pytest.raises(TransitionNotAllowed):
         services.merge_tickets(done.pk, earlier.pk, by=house.reception)
+
+
+def _two_households(house: House) -> tuple[Ticket, Ticket, Ticket]:
+    """The first caller, the same household again, and the neighbour, all merged into the first one."""
+    neighbour = {"unit": house.homes[1].unit, "resident": house.homes[1].resident}
+    first, again = house.signed(), house.report(MORNING + HOUR)
+    other = house.report(MORNING + HOUR, **neighbour)
+    with clock.standing_at(MORNING + 2 * HOUR):
+        services.merge_tickets(other.pk, again.pk, by=house.reception)
+        services.merge_tickets(again.pk, first.pk, by=house.reception)
+    return first, again, other
+
+
+def test_the_neighbour_merged_in_is_told_and_called_back_for_himself(house: House) -> None:
+    first, again, other = _two_households(house)
+    told_at = MORNING + 5 * HOUR
+    with clock.standing_at(told_at - HOUR):
+        services.resolve_ticket(first.pk, "换灯管", by=house.engineer)
+        services.return_form(first.pk, by=house.engineering_head)
+    with clock.standing_at(told_at):
+        services.inform_resident(first.pk, How.PHONE, "灯已修好", by=house.reception)
+        services.inform_resident(first.pk, How.PHONE, "灯已修好", by=house.reception)
+
+    again.refresh_from_db()
+    other.refresh_from_db()
+    assert again.status == Status.MERGED, "the same household has heard"
+    assert (other.status, other.merged_into_id, other.closed_at) == (Status.RESOLVED, None, None)
+    assert timer(other, Target.INFORM).started_at == told_at
+    assert other.events.filter(kind="came_back").get().text == "灯已修好"
+    assert list(integrity.findings()) == []
+    with clock.standing_at(told_at + HOUR):
+        services.inform_resident(other.pk, How.PHONE, "楼道灯已修好", by=house.reception)
+    assert set(Callback.objects.values_list("ticket", flat=True)) == {first.pk, other.pk}
+
+
+def test_withdrawn_the_matter_goes_on_for_the_neighbour(house: House) -> None:
+    first, again, other = _two_households(house)
+    with clock.standing_at(MORNING + 5 * HOUR):
+        services.withdraw_ticket(first.pk, resident=ApiAccount.objects.create(phone="13800000001"))
+    again.refresh_from_db()
+    other.refresh_from_db()
+    assert (other.status, again.status) == (Status.REGISTERED, Status.MERGED)
+    assert timer(other, Target.DISPATCH, turn=2).started_at == MORNING + 5 * HOUR
+    assert timer(other, Target.RESOLVE, turn=2).due_at == MORNING + HOUR + 2 * DAY
+    assert list(integrity.findings()) == []
 
 
 def test_undone_the_merged_ticket_runs_on_as_before(house: House) -> None:

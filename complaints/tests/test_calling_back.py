@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Callback, Ticket
 from complaints.states import CallbackOutcome, Kind, Severity, Status, Target
 from complaints.tests.house import MORNING, House, messages_of, timer
+from portal import integrity
 from portal.promises import clock
 from portal.promises.models import TimerState
 
@@ -144,7 +145,7 @@ def test_one_call_serves_both_matters_and_a_second_call_that_day_is_refused(hous
 def test_calls_are_made_in_polite_hours_and_outside_the_residents_own_times(house: House) -> None:
     resident = house.homes[0].resident
     resident.do_not_call = [{"start": "12:00", "end": "14:00"}]
-    resident.save()
+    resident.save(update_fields=["do_not_call"])
     ticket = house.informed()
     due = MORNING.replace(hour=16) + DAY
     assert (open_callback(ticket).due_at, open_callback(ticket).moved) == (due, "do_not_call")

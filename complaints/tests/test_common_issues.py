@@ -10,12 +10,13 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Callback, CommonIssue, IssueTicket, Ticket, TicketEvent
 from complaints.services import How, telling
 from complaints.states import EventKind, Status
 from complaints.tests.house import MORNING, House
+from portal import integrity
 from portal.promises import clock
 
 CALLERS, NOT_HANDLED_YET = 20, 2
@@ -122,6 +123,27 @@ def test_those_of_the_same_category_are_offered_and_added_at_once(house: House) 
     assert [one.number for one in client.get(issue.url).context["candidates"]] == others[::-1]
     client.post(issue.url, {"do": "add", "ticket": others[:2]})
     assert issue.callers.count() == 3
+
+
+def test_nothing_is_told_and_nothing_closed_while_no_caller_can_hear_it(house: House) -> None:
+    ticket = house.signed(MORNING)
+    issue = services.open_issue(ticket.pk, "二号电梯停运", by=house.reception)
+    with pytest.raises(NotPossible):
+        services.tell_callers(issue.pk, How.PHONE, SAID, by=house.reception)
+    issue.refresh_from_db()
+    assert issue.closed_at is None
+
+
+def test_a_title_that_names_a_home_is_published_under_another(house: House) -> None:
+    ticket = house.signed(MORNING)
+    handled(house, ticket)
+    issue = services.open_issue(ticket.pk, f"{house.homes[0].unit.room} 的电梯", by=house.reception)
+    services.tell_callers(issue.pk, How.PHONE, SAID, by=house.reception)
+    director, press = desk(house, "director"), {"do": "publish", "text": SAID}
+    assert director.post(issue.url, press).status_code == 409
+    assert director.post(issue.url, press | {"title": "二号电梯"}).status_code == 302
+    issue.refresh_from_db()
+    assert issue.title == "二号电梯"
 
 
 def test_what_everybody_reads_names_nobody_and_is_published_once(house: House, lift: CommonIssue) -> None:

@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from complaints import integrity, services
+from complaints import services
 from complaints.defaults.loading import load_defaults
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Courtesy, ForumReply, Ticket
 from complaints.states import CallbackOutcome, Kind, ReportChannel, Severity, Status, Target
 from complaints.tests.house import MORNING, House, messages_of, timer, told
+from portal import integrity
 from portal.organization.models import StandIn
 from portal.organization.roles import Role
 from portal.promises import clock, sweeping

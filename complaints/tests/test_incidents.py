@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from complaints import integrity, services
+from complaints import services
 from complaints.defaults.loading import load_defaults
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Incident, Ticket
 from complaints.states import CallbackOutcome, Severity, Status, Target
 from complaints.tests.house import MORNING, House, messages_of, timer, told
+from portal import integrity
 from portal.promises import clock, sweeping
 from portal.promises.models import PolicyTarget, TimerState
 

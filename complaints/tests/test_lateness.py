@@ -90,6 +90,7 @@ def test_a_major_ticket_left_alone_tells_exactly_whom_the_ladder_names(house: Ho
         "via_operations": [("ops",), ("manager", "supervisor"), ("gm",)],
         "reply": climb,
         "resolve": climb,
+        "progress": [("reception", "reception_b"), ("supervisor",), *climb[2:]],
     }
 
 

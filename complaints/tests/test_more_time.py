@@ -8,12 +8,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import OvertimeRequest, Ticket
 from complaints.services import How
 from complaints.states import Decision, Severity, Target
 from complaints.tests.house import MORNING, House, messages_of, rows_of, timer, told
+from portal import integrity
 from portal.organization.models import StandIn
 from portal.organization.roles import Role
 from portal.promises import clock
@@ -138,6 +139,16 @@ def test_the_approver_finds_it_waiting_and_decides_on_the_page_after_seeing_what
     manager.post(f"{ticket.url}decide/", {"decision": "granted"})
     assert timer(ticket, Target.RESOLVE).due_at == MORNING + 100 * DAY
     assert ticket.number not in rows_of(manager.get("/queue/?tab=mine"))
+
+
+def test_what_another_severity_would_change_shows_before_a_reason_is_written(house: House) -> None:
+    ticket, desk = house.signed(), Client()
+    desk.force_login(house.reception)
+    tried = desk.post(f"{ticket.url}severity/", {"severity": "important", "text": "", "try": "1"}).content.decode()
+    assert "what-if-head" in tried
+    assert desk.post(f"{ticket.url}severity/", {"severity": "important", "text": ""}).status_code == 409
+    ticket.refresh_from_db()
+    assert ticket.severity == Severity.MINOR
 
 
 def test_who_decides_follows_the_severity_and_whom_it_is_about(house: House) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible
 from complaints.models import Category
 from complaints.states import Severity, Target
 from complaints.tests.house import MORNING, SHANGHAI, House, timer, told
+from portal import integrity
 from portal.promises import clock
 from portal.promises.models import TimerState
 from portal.promises.sweeping import sweep

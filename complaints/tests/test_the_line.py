@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from complaints import integrity
 from complaints.models import Callback, Ticket
 from complaints.states import Status
 from complaints.tests.house import PASSWORD, House
 from complaints.tests.test_the_residents_api import FIRST, Phone
+from portal import integrity
 from portal.promises.models import TimerState
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -354,7 +354,7 @@ def test_a_days_reports_sent_by_everybody_at_once_are_there_once_and_as_written(
         targets = {timer.target for timer in ticket.timers.all()}
         assert ticket.status == Status.REGISTERED
         assert targets == (set() if ticket.kind == "praise" else {"dispatch", "resolve"})
-    from complaints import integrity
+    from portal import integrity
 
     assert list(integrity.findings()) == []
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible, NotYours, Stale, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services import How
 from complaints.states import TRANSITIONS, EventKind, Kind, Severity, Status, Step, Target
 from complaints.tests.house import MORNING, House, messages_of, timer
+from portal import integrity
 from portal.promises import clock
 from portal.promises.models import TimerState
 

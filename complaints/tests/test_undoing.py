@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible, Refusal, Stale
 from complaints.explaining import explain
 from complaints.models import Callback, Ticket, TicketTimer, TimerStep
 from complaints.states import CallbackOutcome, EventKind, Severity, Status, Target
 from complaints.tests.house import MORNING, House, messages_of, timer
 from complaints.tests.test_the_residents_api import FIRST, Phone
+from portal import integrity
 from portal.notifications import sender
 from portal.notifications.models import Message
 from portal.promises import clock

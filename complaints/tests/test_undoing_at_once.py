@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
 from django.db import connections, models
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import Refusal
 from complaints.models import Ticket
 from complaints.services import change, undoing
 from complaints.states import Severity, Status
 from complaints.tests.house import MORNING, House
+from portal import integrity
 from portal.promises import clock, sweeping
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,15 +45,16 @@ def both(first: Callable[[], Any], second: Callable[[], Any]) -> list[bool]:
     return taken
 
 
-def meeting_in(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> None:
-    """Both wait for each other there, for as long as the locks let them; a second at most."""
+def meeting_in(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str], last: str = "") -> None:
+    """Both wait for each other there, for as long as the locks let them; a second at most. ``last`` then goes last."""
     meeting = threading.Barrier(2)
     for module, name in places:
         there = getattr(module, name)
 
-        def met(*args: Any, there: Any = there, **options: Any) -> Any:
+        def met(*args: Any, there: Any = there, name: str = name, **options: Any) -> Any:
             with suppress(threading.BrokenBarrierError):
                 meeting.wait(timeout=1)
+                sleep(0.5 if name == last else 0)
             return there(*args, **options)
 
         monkeypatch.setattr(module, name, met)
@@ -97,7 +100,7 @@ def undo_beside_a_sweep(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     with clock.standing_at(NOW - timedelta(minutes=5)):
         sweeping.sweep(NOW - timedelta(minutes=5))
         services.set_severity(ticket.pk, Severity.MINOR, "看错了", by=house.reception)
-    meeting_in(monkeypatch, (undoing, "_take_back"), (sweeping, "_write"))
+    meeting_in(monkeypatch, (undoing, "_take_back"), (sweeping, "_write"), last="_take_back")
 
     def undo() -> None:
         with clock.standing_at(NOW):

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from complaints import integrity, services
+from complaints import services
 from complaints.errors import NotPossible
 from complaints.models import Callback
 from complaints.services import How
-from complaints.states import CallbackOutcome, Kind, Status, Target
+from complaints.states import CallbackOutcome, Kind, Severity, Status, Target
 from complaints.tests.house import MORNING, House, timer, told
+from portal import integrity
 from portal.promises import clock
 from portal.promises.models import TimerState
 from portal.promises.sweeping import sweep
@@ -86,6 +87,16 @@ def test_a_callback_does_not_close_over_a_word_still_to_be_kept(house: House) ->
         services.keep_promise(ticket.pk, 1, by=house.reception)
     ticket.refresh_from_db()
     assert ticket.status == Status.CLOSED
+
+
+def test_what_is_promised_for_later_than_two_days_has_its_news_from_the_signature_on(house: House) -> None:
+    important, minor = house.signed(severity=Severity.IMPORTANT), house.signed()
+    signed_at = MORNING + timedelta(minutes=10)
+    assert timer(important, Target.PROGRESS).due_at == signed_at + 2 * DAY
+    assert not minor.timers.filter(target=Target.PROGRESS).exists(), "its result is due before"
+    with clock.standing_at(MORNING + DAY):
+        services.resolve_ticket(important.pk, "换好了", by=house.engineer)
+    assert timer(important, Target.PROGRESS).state == TimerState.CANCELLED
 
 
 def test_while_the_result_is_far_the_resident_hears_how_it_stands_every_two_days(house: House) -> None:

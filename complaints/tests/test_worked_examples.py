@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.conf import settings
 
-from complaints import integrity, services
+from complaints import services
 from complaints.explaining import explain, in_words
 from complaints.models import Callback, Ticket
 from complaints.services import How
 from complaints.states import CallbackOutcome, Decision, Severity, Target, WaitFor
 from complaints.tests.house import MORNING, SHANGHAI, House
-from portal import memo
+from portal import integrity, memo
 from portal.promises import clock
 from portal.promises.models import Policy, PolicyTarget, PolicyVersion
 from portal.promises.sweeping import sweep

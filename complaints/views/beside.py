@@ -23,7 +23,7 @@ from portal.promises import policies
 from portal.promises.models import TimerEventKind, TimerState
 from residents.models import Contact
 
-JOINED = frozenset({EventKind.LINKED, EventKind.ABSORBED})
+JOINED = frozenset({EventKind.LINKED, EventKind.ABSORBED, EventKind.CAME_BACK})
 
 
 def facts(found: Ticket, zone: ZoneInfo) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ class AttachForm(forms.Form):
 class OutcomeForm(forms.Form):
     how = forms.ChoiceField(choices=How.choices, required=False)
     text = forms.CharField(max_length=4000, required=False)
+    title = forms.CharField(max_length=80, required=False)
 
 
 @only_for(SEE_ISSUES)
@@ -125,7 +126,7 @@ def _tell(found: CommonIssue, user: User, request: HttpRequest, typed: dict[str,
 
 def _publish(found: CommonIssue, user: User, request: HttpRequest, typed: dict[str, Any]) -> str:
     today = timezone.localdate(timezone=site_of(found.site_id).zone)
-    services.publish_issue(found.pk, typed["text"], on=today, by=user)
+    services.publish_issue(found.pk, typed["text"], on=today, by=user, title=typed["title"])
     return _("It stands in the month's list for owners.")
 
 

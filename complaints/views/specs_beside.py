@@ -229,7 +229,10 @@ BESIDE: dict[str, Beside] = {
                 "back",
                 lambda t, u, d: services.merge_tickets(t.pk, _other(t, u, d["number"]).pk, by=u, **version_of(d)),
                 forms.NumberForm,
-                hint=_("This one's limits lapse; the earlier one keeps its own. Promises go along."),
+                hint=_(
+                    "This one's limits lapse; the earlier one keeps its own. Promises go along. Another household is "
+                    "told and called back for itself once the earlier one is settled."
+                ),
             ),
             _desk,
             lambda u, t, running: t.status in UNRESOLVED and t.kind != Kind.PRAISE,

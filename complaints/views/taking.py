@@ -57,6 +57,8 @@ def _take(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm
     if files_refused:
         form.is_valid()
         return page_of(request, found, Refused(slug, form, files_refused), status=422)
+    if "try" in request.POST:
+        _without_reason(form)
     if not form.is_valid():
         odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
         return page_of(request, found, Refused(slug, form if spec.form else None, odd), status=422)
@@ -89,6 +91,17 @@ def _taken(request: HttpRequest, found: Ticket, spec: StepSpec) -> HttpResponse:
     return redirect("/queue/" if gone or request.POST.get("next") == "/queue/" else found.url)
 
 
+def _without_reason(form: VersionForm) -> None:
+    """What would change can be seen before the reason is written down."""
+    if "text" in form.fields:
+        form.fields["text"].required = False
+
+
+def _if(found: Ticket, user: User, spec: StepSpec, form: VersionForm) -> dict[str, Any]:
+    said = form.cleaned_data
+    return trial(found, lambda: spec.take(found, user, said | {"text": said.get("text") or "–"}))
+
+
 def _only_asks(request: HttpRequest) -> bool:
     return "try" in request.POST and bool(request.htmx)  # type: ignore[attr-defined]
 
@@ -96,17 +109,17 @@ def _only_asks(request: HttpRequest) -> bool:
 def _asked(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm) -> HttpResponse:
     """While the form is being filled in: what would change, as far as it can be said already."""
     what: dict[str, Any] = {}
+    _without_reason(form)
     if spec.tries and form.is_valid():
         try:
-            what = trial(found, lambda: spec.take(found, user_of(request), form.cleaned_data))
+            what = _if(found, user_of(request), spec, form)
         except Refusal as refusal:
             what = {"problem": refusal.user_message}
     return render(request, "complaints/_what_if.html", {"trial": what})
 
 
 def _tried(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm) -> HttpResponse:
-    tried = trial(found, lambda: spec.take(found, user_of(request), form.cleaned_data))
-    return page_of(request, found, Refused(spec.slug, form, trial=tried))
+    return page_of(request, found, Refused(spec.slug, form, trial=_if(found, user_of(request), spec, form)))
 
 
 def _not_taken(
