@@ -46,6 +46,8 @@ DRILLS = {
     "double-click": Drill("C2", "every button of a ticket pressed twice in a browser", "clicks"),
     "any-order": Drill("C8", "500 stories of 50 steps in any order, with kills", "any_order"),
     "wrong-clocks": Drill("B8", "web, worker and beat two days and an hour off", "clocks", "wrong_clocks"),
+    "two-desks": Drill("V6", "two desks book the same two people at once, 200 times", "visiting", "two_desks"),
+    "visits-year": Drill("V1", "a year of visits, month by month", "visiting", "a_year_of_visits"),
     "summer-time": Drill("B9", "the clocks change: deadlines by hand, and sweeps meanwhile", "clocks", "summer_time"),
 }
 

@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from complaints import further
+from complaints.models import Ticket
 from portal.organization.models import User
 from portal.pages import about
 from portal.pages.about import Act, Entry, Figure
@@ -20,6 +22,14 @@ STATES = {Status.DONE: "ok", Status.NOBODY_HOME: "soon", Status.REFUSED: "soon"}
 
 def register() -> None:
     about.register(about.Source(_figures, _history, _acts))
+    further.register(_follow_up)
+
+
+def _follow_up(user: User, ticket: Ticket) -> Act | None:
+    """A visit about this matter: the room, the resident and the matter go along."""
+    if ticket.unit_id is None or not user.scope.holds(VISITORS, ticket.site_id):
+        return None
+    return Act(f"/visits/new/?ticket={ticket.number}", pgettext("button", "Visit"), "house-door")
 
 
 def _figures(user: User, unit_id: int) -> list[Figure]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
+from portal import memo
 from portal.organization.models import User
 from portal.pages import menu
 from visits.models import VISITORS, Assignment
@@ -27,11 +29,14 @@ PLACES = [
 
 
 def counts(user: User) -> Mapping[str, int]:
-    """What is planned or agreed for today and earlier and still to be made by oneself; one statement."""
-    if not user.scope.holds(VISITORS):
-        return {}
-    mine = Assignment.objects.filter(user=user, released_at=None, visit__status__in=OPEN)
-    return {"visits": mine.filter(visit__planned_on__lte=timezone.localdate())[: menu.MOST_COUNTED + 1].count()}
+    """What is planned or agreed for today and earlier and still to be made by oneself."""
+    return {"visits": _still_to_make(user.pk, timezone.localdate())} if user.scope.holds(VISITORS) else {}
+
+
+@memo.for_a_moment
+def _still_to_make(user_id: int, today: date) -> int:
+    mine = Assignment.objects.filter(user=user_id, released_at=None, visit__status__in=OPEN)
+    return mine.filter(visit__planned_on__lte=today)[: menu.MOST_COUNTED + 1].count()
 
 
 def register() -> None:

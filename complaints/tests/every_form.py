@@ -106,7 +106,8 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             "manager", "GET", "/callbacks/rate/rows/",
             {"of": "all", "by": "department", "month": "2026-11", "group": department, "figure": "due", "page": "1"},
         ),
-        "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
+        "reports:now": ("manager", "GET", "/dashboard/", {}),
+        "reports:wall": ("manager", "GET", "/dashboard/wall/", {"site": "1"}),
         "reports:sla": (
             "manager", "GET", "/reports/sla/", {"period": "2026-11", "site": "1", "target": "resolve", "by": "month"},
         ),

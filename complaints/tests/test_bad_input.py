@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from django.utils.html import escape
 from drf_spectacular.generators import SchemaGenerator
 
@@ -195,12 +197,15 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield from sorted(found, key=lambda entry: "logout" in entry[1])
 
 
+IN_A_WEEK = timezone.now().replace(microsecond=0) + timedelta(weeks=1)
 SENT: dict[str, Any] = {  # a good value for each field that an operation knows
     "kind": "complaint", "description": "楼道灯不亮", "phone": "13800000001", "code": "000000", "text": "在家",
     "satisfaction": 5, "solved": True, "place": "3号楼", "about": "保洁", "demand": "请修好",
-    "remarks": "好", "reason": "修好了", "language": "en", "contact": "phone",
+    "remarks": "好", "reason": "修好了", "language": "en", "contact": "phone", "subject": "谈谈楼上漏水",
+    "preferred_times": [{"start": IN_A_WEEK.isoformat(),
+                         "end": (IN_A_WEEK + timedelta(hours=1)).isoformat()}],
 }  # fmt: skip
-KEPT = {"description", "text", "place", "about", "demand"}
+KEPT = {"description", "text", "place", "about", "demand", "subject"}
 NOT_ALWAYS_SENT = {"category", "unit", "occurred_at", "wished_on", "do_not_call"}
 
 

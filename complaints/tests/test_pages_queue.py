@@ -88,7 +88,7 @@ def test_each_sees_the_tickets_of_their_own_desk_or_department(house: House) -> 
     assert ticket.number not in _client(house, "guard").get("/queue/?tab=all").content.decode()
 
 
-@pytest.mark.parametrize(("name", "begins"), [("bar", "/me/"), ("sales", "/me/"), ("admin", "/settings/")])
+@pytest.mark.parametrize(("name", "begins"), [("bar", "/bar/"), ("sales", "/bar/sales/"), ("admin", "/settings/")])
 def test_who_has_to_do_with_no_ticket_has_no_queue(house: House, name: str, begins: str) -> None:
     assert _client(house, name).get("/queue/").status_code == 403
     assert _client(house, name).get("/").url == begins

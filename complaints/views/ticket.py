@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints import forms
+from complaints import forms, further
 from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.phrases import say
 from complaints.remembered import placed
@@ -175,6 +175,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         "last_seen": last_seen,
         "later": keeps_for(user),
         "incident": getattr(found, "incident", None),
+        "further": further.acts_for(user, found),
         "incident_url": f"{found.url}incident/" if user.scope.holds(DESK | MANAGEMENT, found.site_id) else "",
         "resident_facts": beside.resident_facts(found),
         "numbers": numbers_of(found, found.held, user, now),  # type: ignore[attr-defined]

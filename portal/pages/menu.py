@@ -30,14 +30,14 @@ class Place:
 MOST_COUNTED = 999  # nobody reads more; who counts stops here
 Counter = Callable[[User], Mapping[str, int]]
 _places: list[Place] = []
-_counters: list[Counter] = []
+_counters: list[tuple[frozenset[str], Counter]] = []
 
 
 def register(places: list[Place], count: Counter) -> None:
     """``count`` answers all numbers of these places in one statement."""
     _places.extend(places)
     _places.sort(key=lambda place: place.rank)
-    _counters.append(count)
+    _counters.append((frozenset(place.count for place in places if place.count), count))
 
 
 def counted(number: int) -> str:
@@ -54,10 +54,9 @@ def places_of(user: User) -> list[Place]:
 
 
 def counts_for(request: HttpRequest, user: User) -> dict[str, int]:
-    """The numbers of the menu; a view that has counted already leaves them in ``request.menu_counts``."""
-    counted: dict[str, int] | None = getattr(request, "menu_counts", None)
-    if counted is None:
-        counted = {}
-        for count in _counters:
+    """The numbers of the menu; what a view has counted already it leaves in ``request.menu_counts``."""
+    counted: dict[str, int] = dict(getattr(request, "menu_counts", {}))
+    for names, count in _counters:
+        if not names <= counted.keys():
             counted.update(count(user))
     return counted

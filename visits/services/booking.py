@@ -14,7 +14,7 @@ from complaints.models import Ticket
 from portal.arrivals.services import once
 from portal.notifications import outbox
 from portal.organization.duty import people_for
-from portal.organization.models import User
+from portal.organization.models import Site, User
 from portal.organization.roles import Role
 from portal.promises import clock
 from residents.models import ApiAccount, Resident, Unit
@@ -89,8 +89,10 @@ def book_visit(booking: Booking, press: Press) -> HomeVisit | None:
 def new_visit(booking: Booking, by: User | None, now: datetime) -> HomeVisit:
     """The row alone. A home that a round has drawn already is not drawn again."""
     unit = booking.unit
-    if booking.kind == Kind.PLANNED and HomeVisit.objects.open().filter(unit=unit, kind=Kind.PLANNED).exists():
-        raise NotPossible(_("A planned visit to %(room)s is on the list already.") % {"room": unit.room})
+    if booking.kind == Kind.PLANNED:
+        Site.objects.select_for_update(no_key=True).get(pk=unit.site_id)  # a round may be drawing this home right now
+        if HomeVisit.objects.open().filter(unit=unit, kind=Kind.PLANNED).exists():
+            raise NotPossible(_("A planned visit to %(room)s is on the list already.") % {"room": unit.room})
     return HomeVisit.objects.create(
         site_id=unit.site_id,
         unit=unit,

@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 21)
 
 
 def a_history(house: House, dice: Random) -> None:
-    """Thirty homes, some empty, and visits of three years with every outcome, also around New Year's midnight."""
+    """Thirty homes, some of them empty, and visits of three years with every outcome, also at New Year."""
     for n in range(30):
         unit = move_in(house.site, f"{n % 3 + 1}-1-{n + 1}01", f"1390000{n:04d}", f"赵敏{n}").unit
         Unit.objects.filter(pk=unit.pk).update(status=dice.choice(["occupied"] * 5 + ["vacant", "renovating"]))

@@ -65,11 +65,13 @@ def take_step(request: HttpRequest, uuid: UUID, slug: str) -> HttpResponse:
         return _not_taken(request, found, Refused(slug, form, refusal.user_message, next_free), status)
     if not by_script(request):
         messages.success(request, _("%(room)s: saved.") % {"room": found.unit.room}, extra_tags="ok")
-    return taken(request, _then(user, found))
+    return taken(request, _then(user, found, slug))
 
 
-def _then(user: User, found: HomeVisit) -> str:
+def _then(user: User, found: HomeVisit, slug: str) -> str:
     """Back to the visit while it goes on, to the day's route when it is over or no longer theirs."""
+    if slug == "outcome":
+        return "/visits/"
     goes_on = HomeVisit.objects.visible_to(user).filter(pk=found.pk, status__in=[*OPEN, Status.DONE]).exists()
     return found.url if goes_on else "/visits/"
 
