@@ -11,7 +11,7 @@ from statistics import median, quantiles
 from django.db.models import F, Q, QuerySet
 
 from bar_service.hall import looks_at
-from bar_service.models import Bar, BarTable, BarTimer, DrinkOrder, Loan, Party, SalesRequest
+from bar_service.models import Bar, BarTable, BarTimer, DrinkOrder, Loan, Party, Product, SalesRequest
 from bar_service.promised import Target, amount, bounds_of
 from bar_service.states import missed_rounds, rounds_kept
 from portal.promises.models import TimerState
@@ -64,7 +64,7 @@ class Figures:
     visitors: int
     servings: int
     minutes: Sequence[float]
-    popular: Sequence[tuple[str, int]]
+    popular: Sequence[tuple[Product, int]]
     rounds: Sequence[Rounds]
     loans: int
     requests: int
@@ -100,9 +100,9 @@ def figures_of(bar: Bar, period: Period, now: datetime) -> Figures:
     """Seven statements."""
     parties = list(parties_in(bar, period))
     orders = list(orders_in(bar, period))
-    counted: Counter[str] = Counter()
+    counted: Counter[Product] = Counter()
     for order in orders:
-        counted[str(order.product)] += order.quantity
+        counted[order.product] += order.quantity
     return Figures(
         parties=len(parties),
         visitors=sum(party.size for party in parties),

@@ -32,6 +32,8 @@ class PeriodForm(forms.Form):
     month = forms.DateField(required=False, input_formats=["%Y-%m"])
     figure = forms.ChoiceField(choices=[(name, name) for name in counted.ROWS], required=False)
 
+    drink = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+
     def period(self, bar: Bar, now: datetime) -> counted.Period:
         """What was asked for; what cannot be read is today."""
         self.is_valid()
@@ -55,7 +57,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "tiles": _tiles(found),
-        "popular": [(name, n, round(100 * n / most)) for name, n in found.popular],
+        "popular": [(product, n, round(100 * n / most)) for product, n in found.popular],
         **_around(request, bar, period, now),
     }
     return render(request, "bar_service/figures.html", context)
@@ -73,6 +75,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     period = form.period(bar, now)
     figure = form.cleaned_data.get("figure") or "visitors"
     found = counted.ROWS[figure](bar, period, now)
+    drink = form.cleaned_data.get("drink")
+    if figure == "orders" and drink:
+        found = [order for order in found if order.product_id == drink]
     head, line = SHOWN[figure]
     context = {
         "figure": figure,

@@ -358,7 +358,7 @@ def bar_forms(house: House) -> dict[str, Form]:
     }  # fmt: skip
     row = {"kind": "table", "name": "x", "name_en": "x", "seats": "4", "smoking": "on", "rank": "1", "do": ""}
     settings = f"/bar/settings/{bar}/"
-    asked = {"bar": bar, "day": "2026-11-21", "month": "2026-11", "figure": "orders"}
+    asked = {"bar": bar, "day": "2026-11-21", "month": "2026-11", "figure": "orders", "drink": "1"}
     looks = {"gear": "/bar/gear/", "checklists": "/bar/checklists/", "checklist": "/bar/checklists/open/",
              "stock": "/bar/stock/", "shopping": "/bar/shopping/", "enquiries": "/bar/enquiries/"}  # fmt: skip
     return presses | {
