@@ -34,7 +34,7 @@ from complaints.services.handling import noted, resolved, returned
 from complaints.services.intake import begin_promises
 from complaints.services.joining import merge_tickets
 from complaints.services.overtime import approver_of, extended
-from complaints.services.promising import give_word
+from complaints.services.promising import give_word, how_it_stands
 from complaints.services.telling import How, declined, informed
 from complaints.services.waiting import begin_wait, end_wait
 from complaints.states import (
@@ -62,6 +62,7 @@ from residents.models import ApiAccount, Residence
 BATCH = 2000
 FEW = 2000  # up to here a desk's own screens are filled: every script stands once
 SWEPT_AFTER = timedelta(seconds=4)
+NEWS_FORGOTTEN = 0.1
 
 
 @dataclass
@@ -190,15 +191,37 @@ class _Player:
         self.ticket = self._register(self.script.actions[0])
         for action in self.script.actions[1:]:
             at = self.now - timedelta(minutes=action.minutes_ago)
+            self._tell_how_it_stands(until=at)
             self._climb(at)
-            change = self._change(action, at)
-            _VERBS[action.verb](self, change, action)
-            self._keep(change)
+            self._act(action, at)
+        self._tell_how_it_stands(until=self.now)
         self._climb(self.now)
         show_next(self.ticket, self.timers)
         self.ticket.version = len(self.script.actions)
         self.rows.tickets.append(self.ticket)
         self.rows.timers += self.timers
+
+    def _act(self, action: Action, at: datetime) -> None:
+        change = self._change(action, at)
+        _VERBS[action.verb](self, change, action)
+        self._keep(change)
+
+    def _tell_how_it_stands(self, *, until: datetime) -> None:
+        """What the scripts leave out: the news every two days (C8), now and then forgotten. With dice of its own."""
+        dice = Random(f"{self.number} {len(self.timers)}")  # noqa: S311 - no secret
+        for timer in self.timers:  # each telling begins the next one, which comes to its turn here too
+            due = timer.due_at
+            if (
+                timer.target == Target.PROGRESS
+                and timer.state == TimerState.RUNNING
+                and due is not None
+                and due <= until
+            ):
+                if dice.random() < NEWS_FORGOTTEN:
+                    return
+                at = due - timedelta(minutes=dice.randint(30, 600))
+                self._climb(at)
+                self._act(Action((self.now - at).total_seconds() / 60, "reply"), at)
 
     def _register(self, action: Action) -> Ticket:
         script, home, at = self.script, self.home, self.now - timedelta(minutes=action.minutes_ago)
@@ -369,6 +392,7 @@ def _arrive(player: _Player, change: QuietChange, action: Action) -> None:
 def _reply(player: _Player, change: QuietChange, action: Action) -> None:
     change.meet(Target.REPLY)
     change.note(EventKind.REPLIED, "您反映的问题我们已查明，将按约定时间完成处理。")
+    how_it_stands(change, told=True)
 
 
 def _withdraw(player: _Player, change: QuietChange, action: Action) -> None:

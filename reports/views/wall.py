@@ -39,7 +39,12 @@ def wall(request: HttpRequest) -> HttpResponse:
     visible = Ticket.objects.visible_to(user)
     if asked.site:
         visible = visible.filter(site=asked.site)
-    soon = list(visible.open().filter(next_due_at__lt=moment + AHEAD).by_time_left()[:LISTED])
+    soon = list(
+        visible.open()
+        .filter(next_due_at__lt=moment + AHEAD)
+        .by_time_left()
+        .select_related("unit__entrance__building")[:LISTED]
+    )
     local = timezone.localtime(moment, asked.period.zone)
     context = {
         "asked": asked,
