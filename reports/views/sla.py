@@ -59,6 +59,7 @@ def sla(request: HttpRequest) -> HttpResponse:
         "by": [(asked.address(by=by), label, by == asked.by) for by, label in words.BY.items()],
         "split": _split(asked, rows, now),
         "target_word": asked.target.label,
+        "promise_word": _("Promise"),
         "chart": _days(asked, rows.filter(target=asked.target), now),
         "lost": asked.address(ROWS, figure="late"),
     }
