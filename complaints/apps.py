@@ -7,7 +7,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import about, calling, integrity, menu, notices, open_work, own_notices, shipped
+        from complaints import about, calling, integrity, menu, notices, open_work, own_notices, phrases, shipped
         from complaints.api.refusals import as_problem
         from complaints.defaults.loading import furnish, load_defaults
         from complaints.errors import Refusal
@@ -21,6 +21,7 @@ class ComplaintsConfig(AppConfig):
         from portal.organization import new_site
         from portal.organization.open_work import register as register_open_work
         from portal.organization.setup.shipped import register as register_shipped
+        from portal.pages.phrases import register as register_phrases
         from portal.promises import sweeping
 
         sweeping.register(
@@ -42,6 +43,7 @@ class ComplaintsConfig(AppConfig):
         own_notices.register_wordings()
         menu.register()
         about.register()
+        register_phrases(phrases.say)
         calling.register()
         register_check(integrity.findings)
         register_open_work(open_work.of)

@@ -87,15 +87,6 @@ PLACES = [
         on_phone=False,
     ),
     menu.Place(
-        "/dashboard/",
-        _("SLA dashboard"),
-        pgettext_lazy("menu", "Dashboard"),
-        pgettext_lazy("menu", "Management"),
-        "bar-chart",
-        LEADERSHIP,
-        rank=80,
-    ),
-    menu.Place(
         "/incidents/",
         _("Incidents"),
         pgettext_lazy("menu", "Incidents"),

@@ -6,7 +6,6 @@ from complaints.views import (
     callback_rate,
     callbacks,
     cases,
-    dashboard,
     dispositions,
     files,
     forum,
@@ -86,5 +85,4 @@ urlpatterns = [
     path("callbacks/rate/", callback_rate.rate, name="callback_rate"),
     path("callbacks/rate/rows/", callback_rate.rows, name="callback_rows"),
     path("callbacks/<int:callback_id>/", callbacks.record, name="record_callback"),
-    path("dashboard/", dashboard.dashboard, name="dashboard"),
 ]

@@ -55,7 +55,9 @@ INSTALLED_APPS = [
     "portal.drafts",
     "portal.pages",
     "residents",
+    "bar_service",
     "complaints",
+    "reports",
     "visits",
 ]
 MIDDLEWARE = [
@@ -247,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget": {"task": "residents.tasks.forget_old_answers", "schedule": 3600.0},
     "week": {"task": "residents.tasks.tell_the_week", "schedule": 900.0},
     "imports": {"task": "residents.tasks.take_up_imports", "schedule": 5.0, "options": {"expires": 5}},
+    "bar days": {"task": "bar_service.tasks.plan_days", "schedule": 300.0},
     "repeats": {"task": "complaints.tasks.look_for_repeats", "schedule": 3600.0},
     "visit rounds": {"task": "visits.tasks.tell_missing_rounds", "schedule": 900.0},
     "suggestion box": {"task": "complaints.tasks.tell_missed_box", "schedule": 900.0},

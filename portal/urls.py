@@ -13,7 +13,9 @@ urlpatterns = [
     path("", include("portal.organization.urls")),
     path("", include("portal.arrivals.urls")),
     path("", include("portal.drafts.urls")),
+    path("", include("bar_service.urls")),
     path("", include("complaints.urls")),
+    path("", include("reports.urls")),
     path("", include("visits.urls")),
 ]
 

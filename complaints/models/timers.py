@@ -30,12 +30,22 @@ class TicketTimer(Timer):
     """A promise about a ticket: one row for each target, round and turn."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="timers", db_index=False)
+    # The ticket's own, which never change: the figures of a month read one range of an index, and no ticket.
+    site = models.ForeignKey("organization.Site", models.PROTECT, related_name="+", db_index=False)
+    received_at = models.DateTimeField()
 
     objects = TicketTimerQuerySet.as_manager()
 
     class Meta:
         constraints = timer_constraints("ticket")
-        indexes = timer_indexes("ticket")
+        indexes = (
+            *timer_indexes("ticket"),
+            models.Index(
+                fields=["target", "received_at"],
+                include=["ticket", "site", "round", "state", "started_at", "due_at", "met_at", "breached_at"],
+                name="timer_kept",
+            ),
+        )
 
 
 class TimerStep(TimerEvent):

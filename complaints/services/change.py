@@ -112,6 +112,8 @@ class Change:
             fixed_due_at=fixed_due_at,
             cause=cause,
             ticket=ticket,
+            site_id=ticket.site_id,
+            received_at=ticket.received_at,
             round=ticket.round,
             turn=turn,
         )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils import timezone
 
+from bar_service.states import ActKind
+from bar_service.tests.bar import in_the_bar
+from bar_service.views.forms import FORMS as PRESSES
 from complaints.dispositions import RegisterFilterForm
 from complaints.forms import CallbackForm, FilterForm, RegisterForm
 from complaints.models import Callback, Category, Ticket
@@ -101,7 +106,15 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             "manager", "GET", "/callbacks/rate/rows/",
             {"of": "all", "by": "department", "month": "2026-11", "group": department, "figure": "due", "page": "1"},
         ),
-        "complaints:dashboard": ("manager", "GET", "/dashboard/", {}),
+        "reports:now": ("manager", "GET", "/dashboard/", {}),
+        "reports:wall": ("manager", "GET", "/dashboard/wall/", {"site": "1"}),
+        "reports:sla": (
+            "manager", "GET", "/reports/sla/", {"period": "2026-11", "site": "1", "target": "resolve", "by": "month"},
+        ),
+        "reports:sla_rows": (
+            "manager", "GET", "/reports/sla/rows/",
+            {"period": "2026-W47", "target": "sign", "by": "department", "group": department, "figure": "late"},
+        ),
         **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),
         "health": ("", "GET", "/health/", {}),
@@ -138,7 +151,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "drafts:add_file": ("reception", "POST", "/me/drafts/files/", {"draft": "register", "upload": "x"}),
         "drafts:preview": ("reception", "GET", f"/me/drafts/files/{NO_FILE}/", {}),
         "drafts:remove_file": ("reception", "POST", f"/me/drafts/files/{NO_FILE}/remove/", {"draft": "register"}),
-    } | accounts_forms(house) | archive_forms(house) | visit_forms(house)  # fmt: skip
+    } | accounts_forms(house) | archive_forms(house) | visit_forms(house) | bar_forms(house)  # fmt: skip
 
 
 def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
@@ -325,4 +338,39 @@ def visit_forms(house: House) -> dict[str, Form]:
         "visits:to_ticket": (
             "reception", "POST", f"{where}opinions/{found['opinion']}/ticket/", {"ticket_kind": "suggestion"} | press,
         ),
+    }  # fmt: skip
+
+
+def bar_forms(house: House) -> dict[str, Form]:
+    """The bar's presses, its pages and its settings."""
+    there = in_the_bar(house)
+    bar, table = str(there["bar"]), str(there["bar_table"])
+    good = {"table": table, "size": "2", "quantity": "1", "reason": "leaving", "to": "x", "amount": "1",
+            "expires_on": "2030-01-01", "checklist": "open", "text": "x", "hat_size": "L", "note": "x"}  # fmt: skip
+    always = {"bar": bar, "back": "hall", "ago": "0", "writer": "", "do": "order"}
+    of_sales = {ActKind.ASK, ActKind.WITHDRAW}
+    presses = {
+        f"bar_service:press_{kind.value}": (
+            "sales" if kind in of_sales else "bar", "POST", f"/bar/press/{kind.value}/",
+            {name: good.get(name, "1") for name in PRESSES[kind].base_fields} | always | {"key": str(UUID(int=n + 9))},
+        )
+        for n, kind in enumerate(ActKind)
+    }  # fmt: skip
+    row = {"kind": "table", "name": "x", "name_en": "x", "seats": "4", "smoking": "on", "rank": "1", "do": ""}
+    settings = f"/bar/settings/{bar}/"
+    asked = {"bar": bar, "day": "2026-11-21", "month": "2026-11", "figure": "orders"}
+    looks = {"gear": "/bar/gear/", "checklists": "/bar/checklists/", "checklist": "/bar/checklists/open/",
+             "stock": "/bar/stock/", "shopping": "/bar/shopping/", "enquiries": "/bar/enquiries/"}  # fmt: skip
+    return presses | {
+        **{f"bar_service:{name}": ("bar", "GET", path, {"bar": bar}) for name, path in looks.items()},
+        "bar_service:hall": ("bar", "GET", "/bar/", {"bar": bar, "table": table, "do": "order"}),
+        "bar_service:sales": ("sales", "GET", "/bar/sales/", {"bar": bar}),
+        "bar_service:figures": ("gm", "GET", "/bar/figures/", asked),
+        "bar_service:figure_rows": ("gm", "GET", "/bar/figures/rows/", asked),
+        "bar_service:settings": ("admin", "POST", "/bar/settings/", {"site": str(house.next_door.pk), "name": "x"}),
+        "bar_service:settings_bar": (
+            "admin", "POST", settings, {"name": "x", "servings_per_seat": "2", "weekdays": "1"},
+        ),
+        "bar_service:settings_rows": ("admin", "POST", f"{settings}tables/", row),
+        "bar_service:settings_row": ("admin", "POST", f"{settings}tables/{table}/", row),
     }  # fmt: skip

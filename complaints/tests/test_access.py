@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
+from bar_service.states import ActKind
+from bar_service.tests.bar import in_the_bar
 from complaints.models import Callback, Repeat
 from complaints.models.cases import CASE_TEXTS
 from complaints.saved_views import save_view
@@ -22,7 +24,7 @@ from portal.drafts import services as drafts
 from portal.files.services import take_in
 from portal.files.tests.photos import photo
 from portal.notifications.models import Message
-from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT
+from portal.organization.roles import DESK, LEADERSHIP, MANAGEMENT, Role
 from residents import services
 from residents.access import issue_token
 from residents.models import ImportRun, Residence
@@ -31,6 +33,7 @@ ANYBODY = frozenset({"anonymous", "resident", *STAFF, "neighbour"})
 SIGNED_IN = ANYBODY - {"anonymous", "resident"}
 DESK_PEOPLE = frozenset(name for name, (role, _department) in STAFF.items() if role in DESK)
 MANAGERS = frozenset(name for name, (role, _department) in STAFF.items() if role in MANAGEMENT)
+HEADS = frozenset(name for name, (role, _department) in STAFF.items() if role == Role.DEPARTMENT_HEAD)
 LEADERS = frozenset(name for name, (role, _department) in STAFF.items() if role in LEADERSHIP)
 RECEPTIONISTS = frozenset({"reception", "reception_b"})
 ENGINEERING = frozenset({"engineer", "engineer_b", "engineering_head"})
@@ -81,6 +84,30 @@ VISITS: dict[str, tuple[str, str, frozenset[str]]] = {
         for slug in ("call", "start", "knock", "enter", "opinion", "outcome")
     },
     "visits:step_staff": ("post", "/visits/{visit}/staff/", ARRANGE_VISITS),
+}
+SERVE_AT_THE_BAR = frozenset({"bar", "supervisor"})
+OF_SALES = frozenset({"sales"})
+KEEP_THE_BAR = frozenset({"supervisor", "admin"})
+PRESSES_OF_SALES = {ActKind.ASK: OF_SALES, ActKind.WITHDRAW: OF_SALES, ActKind.ANSWER: SERVE_AT_THE_BAR | OF_SALES,
+                    ActKind.UNDO: SERVE_AT_THE_BAR | OF_SALES}  # fmt: skip
+BAR = {
+    "hall": ("get", "/bar/", SERVE_AT_THE_BAR),
+    "gear": ("get", "/bar/gear/", SERVE_AT_THE_BAR),
+    "checklists": ("get", "/bar/checklists/", SERVE_AT_THE_BAR),
+    "checklist": ("get", "/bar/checklists/close/", SERVE_AT_THE_BAR),
+    "stock": ("get", "/bar/stock/", SERVE_AT_THE_BAR),
+    "shopping": ("get", "/bar/shopping/", SERVE_AT_THE_BAR),
+    "enquiries": ("get", "/bar/enquiries/", SERVE_AT_THE_BAR),
+    "sales": ("get", "/bar/sales/", OF_SALES),
+    "figures": ("get", "/bar/figures/", SERVE_AT_THE_BAR | LEADERS),
+    "figure_rows": ("get", "/bar/figures/rows/?figure=late", SERVE_AT_THE_BAR | LEADERS),
+    "settings": ("get", "/bar/settings/", KEEP_THE_BAR),
+    "settings_bar": ("get", "/bar/settings/{bar}/", KEEP_THE_BAR),
+    "settings_rows": ("get", "/bar/settings/{bar}/tables/", KEEP_THE_BAR),
+    "settings_row": ("get", "/bar/settings/{bar}/tables/{bar_table}/", KEEP_THE_BAR),
+} | {
+    f"press_{kind.value}": ("post", f"/bar/press/{kind.value}/", PRESSES_OF_SALES.get(kind, SERVE_AT_THE_BAR))
+    for kind in ActKind
 }
 
 PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
@@ -155,6 +182,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "organization:setup_check": ("post", "/setup/check/", ADMINISTRATORS),
     "organization:forgotten": ("get", "/password/forgotten/", ANYBODY),
     "organization:set_password": ("get", "/password/no/link/", ANYBODY),
+    **{f"bar_service:{name}": line for name, line in BAR.items()},
     "complaints:queue": ("get", "/queue/", SEE_TICKETS | {"neighbour"}),
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
     "complaints:known": ("post", "/tickets/new/known/", OF_A_DESK),
@@ -196,7 +224,10 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "complaints:callback_rate": ("get", "/callbacks/rate/", OF_A_DESK | LEADERS),
     "complaints:callback_rows": ("get", "/callbacks/rate/rows/?figure=due", OF_A_DESK | LEADERS),
     "complaints:record_callback": ("post", "/callbacks/{callback}/", DESK_PEOPLE),
-    "complaints:dashboard": ("get", "/dashboard/", LEADERS),
+    "reports:now": ("get", "/dashboard/", LEADERS),
+    "reports:wall": ("get", "/dashboard/wall/", LEADERS),
+    "reports:sla": ("get", "/reports/sla/", LEADERS | HEADS),
+    "reports:sla_rows": ("get", "/reports/sla/rows/?figure=late", LEADERS | HEADS),
     **VISITS,
 }
 # The steps as forms below a ticket that is with engineering, signed, and important.
@@ -379,6 +410,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         "view": save_view(house.reception, "x", {"tab": "all"}).pk,
         **in_the_archive(house),
         **on_a_visit(house),
+        **in_the_bar(house),
     }
     wrong = []
     for name, (method, address, allowed) in PAGES.items():

@@ -12,6 +12,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from bar_service.tests.bar import in_the_bar
 from complaints.models import Ticket
 from complaints.tests.house import MORNING, STAFF, House
 from complaints.tests.test_access import PAGES, STEPS, in_the_archive, in_the_library, on_a_visit
@@ -53,6 +54,7 @@ def everything(house: House, canary: Residence, client: Client, who: str) -> lis
         in_the_archive(house)
         | in_the_library(house)
         | on_a_visit(house, canary)
+        | in_the_bar(house)
         | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
     )
     addresses = [

@@ -28,7 +28,7 @@ from portal.organization.forms import PinForm
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, Role
 from portal.organization.services.passwords import password_fits, password_was_set, set_pin
-from portal.pages import kept, moments, services
+from portal.pages import kept, menu, moments, services
 from portal.pages.forms import BeforeForm, LanguageForm, LooksForm, ReadForm, SignInForm
 from portal.pages.houses import departments, sites
 
@@ -142,7 +142,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("/queue/")
     if scope.sites_as({Role.ADMINISTRATOR})[0]:
         return redirect("organization:settings" if setup.is_finished() else "organization:setup")
-    return redirect("pages:me")
+    mine = menu.places_of(_user(request))
+    return redirect(mine[0].url if mine else "pages:me")
 
 
 @login_required

@@ -1,52 +1,97 @@
-"""The dashboard's one panel: what is late, unsigned, unanswered, and when the last sweep ran (P1)."""
+"""Now (P1): what is open, late, unsigned, unanswered, awaits a decision or a call, and what will be late soon."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from complaints.models import Ticket, TicketQuerySet, TicketTimer
 from complaints.states import HANDED_UP_TO, Severity, Status, Target
+from complaints.tabs import CLAIMED, OVERTIME_ASKED
 from complaints.views import shown
-from complaints.views.asking import leadership, user_of
 from portal.organization.models import User
+from portal.organization.roles import LEADERSHIP
+from portal.pages import moments
+from portal.pages.asking import only_for, user_of
 from portal.pages.countdown import span_words, tick_words
 from portal.promises import heartbeat
 from portal.promises.models import TimerState
+from reports import counting
+from reports.views import elsewhere
 
 LISTED = 12
 MOST_HAND_UPS = 99
 SOON = timedelta(minutes=30)
 
 
-@login_required
-@leadership
+@only_for(LEADERSHIP)
 @never_cache
 @require_GET
-def dashboard(request: HttpRequest) -> HttpResponse:
-    user, now = user_of(request), timezone.now()
+def now(request: HttpRequest) -> HttpResponse:
+    user, moment = user_of(request), timezone.now()
     visible = Ticket.objects.visible_to(user)
-    urgent = visible.open().filter(next_due_at__lt=now + SOON).by_time_left()[:LISTED]
-    hand_ups = _hand_ups(user, now)
+    urgent = visible.open().filter(next_due_at__lt=moment + SOON).by_time_left()[:LISTED]
+    hand_ups = hand_ups_of(user, moment)
     context = {
-        "sweep": _sweep(now),
-        "figures": _figures(visible, len(hand_ups), now),
-        "late_rows": shown.rows_of(shown.lines_of(urgent, user.scope), now),
+        "sweep": sweep_of(moment),
+        "figures": figures_of(visible, len(hand_ups), moment),
+        "late_rows": shown.rows_of(shown.lines_of(urgent, user.scope), moment),
         "hand_ups": hand_ups,
+        "ages": ages_of(visible, moment),
+        "warnings": warnings_of(visible, moment),
+        "approvals": _approvals(user, visible),
+        "elsewhere": elsewhere.lines(user, moment),
     }
-    return render(request, "complaints/dashboard.html", context)
+    return render(request, "reports/now.html", context)
 
 
-def _sweep(now: datetime) -> dict[str, Any]:
+def ages_of(visible: TicketQuerySet, moment: datetime) -> list[dict[str, Any]]:
+    """Open by severity and by how long ago it was received."""
+    found = counting.by_severity_and_age(visible, moment)
+    return [{"severity": one, "word": Severity(one).label, "numbers": numbers} for one, numbers in found.items()]
+
+
+def warnings_of(visible: TicketQuerySet, moment: datetime) -> list[str]:
+    """The early warning, a sentence for each severity: how many, and by when."""
+    late = counting.will_be_late(visible, moment)
+    sentences = []
+    for severity in reversed(Severity):
+        of_it = [one for one in late if one.severity == severity]
+        if of_it:
+            by = moments.with_today(of_it[-1].due_at, timezone.get_current_timezone())
+            said = ngettext(
+                "At the pace of the last week %(count)d %(severity)s ticket will be late by %(by)s.",
+                "At the pace of the last week %(count)d %(severity)s tickets will be late by %(by)s.",
+                len(of_it),
+            )
+            sentences.append(said % {"count": len(of_it), "severity": severity.label, "by": by})
+    return sentences
+
+
+def _approvals(user: User, visible: TicketQuerySet) -> list[dict[str, Any]]:
+    """What waits for this person's word: more time, claims for damages."""
+    mine = {post.role for post in user.scope.posts}
+    asked = OVERTIME_ASKED & Q(overtime_asked_of__in=mine) | CLAIMED & Q(claim_with__in=mine)
+    return [
+        {
+            "ticket": ticket,
+            "what": _("More time") if ticket.overtime_asked_of in mine else _("Claim for damages"),
+            "url": f"{ticket.url}?do={'decide' if ticket.overtime_asked_of in mine else 'claim-decide'}",
+        }
+        for ticket in visible.filter(asked).exclude(about_person=user).order_by("queue_at", "pk")[:LISTED]
+    ]
+
+
+def sweep_of(now: datetime) -> dict[str, Any]:
     """The sweep's age is always said; older than a minute it is an alarm, because nothing climbs meanwhile."""
     last = heartbeat.last("sweep")
     if last is None:
@@ -68,7 +113,7 @@ def _sweep(now: datetime) -> dict[str, Any]:
     }
 
 
-def _figures(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[dict[str, Any]]:
+def figures_of(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[dict[str, Any]]:
     """Every figure opens the rows behind it; one statement."""
     late = Q(next_due_at__lt=now)
     found = visible.open().aggregate(
@@ -125,7 +170,7 @@ def _figure(label: str, n: int, url: str, more: str, *, late: int, more_url: str
     }
 
 
-def _hand_ups(user: User, now: datetime) -> list[dict[str, Any]]:
+def hand_ups_of(user: User, now: datetime) -> list[dict[str, Any]]:
     open_ones = TicketTimer.objects.visible_to(user).filter(state=TimerState.RUNNING, target__in=list(HANDED_UP_TO))
     words = shown.Words(now)
     lines = []

@@ -1,0 +1,76 @@
+"""Every figure equals what a slow count of the histories gives, and opens as many rows as it says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from complaints import services
+from complaints.models import TicketTimer
+from complaints.services import How
+from complaints.states import Decision, Severity, Target
+from complaints.tests.house import MORNING, House
+from portal.organization.models import User
+from portal.promises import clock
+from portal.promises.sweeping import sweep
+from reports import kept
+from reports.periods import Period, period
+from reports.tests.slowly import GROUPED, ZONE, assert_same
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NOVEMBER = period("2026-11", ZONE)
+
+
+@pytest.fixture
+def demo(db: None, settings: Any) -> Period:
+    settings.PORTAL_DEMO = True
+    call_command("seed_demo", verbosity=0)
+    return period(f"{clock.now():%Y}", ZONE)
+
+
+def test_the_figures_of_the_demo_equal_a_slow_count_and_open_their_rows(demo: Period) -> None:
+    now, gm = clock.now(), User.objects.get(username="gm")
+    sweep(now)
+    rows = kept.promised(gm.scope, demo)
+    assert rows.count() > 1000
+    for by, group in GROUPED.items():
+        assert_same(rows, by, group, now)
+    client = Client(HTTP_ACCEPT_LANGUAGE="zh-CN")
+    client.force_login(gm)
+    page = client.get(f"/reports/sla/?period={demo.code}&target=resolve&by=department")
+    for line in [*page.context["targets"], *page.context["split"]]:
+        for figure, url in line["urls"].items():
+            assert client.get(url).context["pager"].paginator.count == getattr(line["kept"], figure), url
+
+
+def test_more_time_before_the_limit_is_within_as_approved_and_not_as_first_set(house: House) -> None:
+    in_time, extended, after = house.signed(), house.signed(), house.signed()
+    with clock.standing_at(MORNING + DAY - HOUR):
+        services.resolve_ticket(in_time.pk, "修好", by=house.engineer)
+    for ticket, asked_at in ((extended, MORNING + DAY), (after, MORNING + 2 * DAY + HOUR)):
+        sweep(asked_at)
+        with clock.standing_at(asked_at):
+            services.ask_for_overtime(ticket.pk, MORNING + 4 * DAY, "等配件", How.PHONE, by=house.engineer)
+            services.decide_overtime(ticket.pk, Decision.GRANTED, by=house.manager)
+    for ticket in (extended, after):
+        with clock.standing_at(MORNING + 3 * DAY):
+            services.resolve_ticket(ticket.pk, "修好", by=house.engineer)
+    rows = kept.promised(house.gm.scope, NOVEMBER).filter(target=Target.RESOLVE)
+    found = kept.figures(rows, kept.groups(ZONE)["severity"], MORNING + 5 * DAY)[Severity.MINOR]
+    assert (found.settled, found.kept, found.kept_at_first, found.late) == (3, 2, 1, 1)
+
+
+def test_a_department_head_sees_the_own_department_in_every_figure(house: House) -> None:
+    mine, other = house.signed(severity=Severity.IMPORTANT), house.report()
+    services.dispatch_ticket(other.pk, house.departments["security"], by=house.reception)
+    head = Client(HTTP_ACCEPT_LANGUAGE="zh-CN")
+    head.force_login(house.engineering_head)
+    page = head.get("/reports/sla/?period=2026-11&by=department")
+    assert {line["label"] for line in page.context["split"]} == {"engineering"}
+    assert sum(line["kept"].all for line in page.context["targets"]) == TicketTimer.objects.filter(ticket=mine).count()
+    assert other.number not in head.get("/reports/sla/rows/?period=2026-11&target=dispatch").content.decode()
+    assert head.get("/dashboard/").status_code == 403
