@@ -182,7 +182,7 @@ def _in_a_row(visit: HomeVisit) -> list[HomeVisit]:
     while one.follows is not None and one.attempt > 1:
         one = one.follows
         found.append(one)
-    return [one for one in found if one.status == Status.NOBODY_HOME]
+    return [one for one in found if one is visit or one.status == Status.NOBODY_HOME]
 
 
 def _band_of(visit: HomeVisit) -> Band:

@@ -54,6 +54,9 @@ def test_a_resident_sees_neither_others_visits_nor_what_staff_wrote(house: House
     answer = app_of("13800000001").get("/api/v1/visits/")
     assert [one["status"] for one in answer.json()["results"]] == ["done"]
     assert "欠费" not in answer.content.decode()
+    house.homes[0].until = timezone.localdate() - timedelta(days=1)
+    house.homes[0].save()
+    assert app_of("13800000001").get("/api/v1/visits/").json()["results"] == [], "who moved out sees nothing"
 
 
 @pytest.mark.parametrize(

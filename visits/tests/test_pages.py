@@ -190,6 +190,22 @@ def test_a_longer_list_costs_no_more_statements(
     assert statements() == few
 
 
+def test_a_visits_page_costs_the_same_however_much_happened(house: House, desk: Client) -> None:
+    visit, press = at_the_door(house), Press(house.reception)
+
+    def statements() -> int:
+        memo.forget()
+        with CaptureQueriesContext(connection) as seen:
+            assert desk.get(visit.url).status_code == 200
+        return len(seen)
+
+    services.note_opinion(visit.pk, press, "电梯异响", None)
+    few = statements()
+    for n in range(MORE):
+        services.note_opinion(visit.pk, press, f"意见 {n}", None)
+    assert statements() == few
+
+
 def test_the_rule_and_every_figure_of_the_day_open_something(house: House, desk: Client) -> None:
     page = desk.get("/visits/").content.decode()
     for link in set(re.findall(r'href="(/visits/[^"]*)"', page)):

@@ -143,7 +143,8 @@ def _after_start(found: HomeVisit, user: User) -> dict[str, dict[str, Any]]:
     """What follows a start that is pressed without a line: the page cannot come again before it is back."""
     then = copy(found)
     then.status = Status.UNDER_WAY
-    shown = {slug: _forms(then, user, None)[slug] for slug in ("knock", "enter", "opinion", "outcome")}
+    possible = _forms(then, user, None)
+    shown = {slug: possible[slug] for slug in ("knock", "enter", "opinion", "outcome")}
     for slug, one in shown.items():
         one["form"].auto_id = f"id_after_{slug}_%s"
     return shown
