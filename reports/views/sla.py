@@ -58,6 +58,7 @@ def sla(request: HttpRequest) -> HttpResponse:
         "targets": [_line(asked, Target(key), found) for key, found in sorted(of_targets.items(), key=_in_order)],
         "by": [(asked.address(by=by), label, by == asked.by) for by, label in words.BY.items()],
         "split": _split(asked, rows, now),
+        "split_is_typed": asked.by in {"department", "site"},
         "target_word": asked.target.label,
         "promise_word": _("Promise"),
         "chart": _days(asked, rows.filter(target=asked.target), now),
@@ -128,7 +129,7 @@ def _split(asked: Asked, rows: QuerySet[TicketTimer], now: datetime) -> list[dic
     found = kept.figures(rows.filter(target=asked.target), kept.groups(asked.period.zone)[asked.by], now)
     if asked.by == "shift":
         found = kept.by_shift(found)
-    name = words.group_words(asked.by)
+    name = words.group_words(asked.by, of_one_site=asked.site is not None)
     return [_row(name(key), one, _split_urls(asked, key)) for key, one in found.items()]
 
 

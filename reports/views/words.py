@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from complaints.models import Category
 from complaints.states import Severity, Target
 from portal.organization.models import Site
-from portal.pages.houses import department_of
+from portal.pages.houses import department_of, site_of
 from reports import kept
 from reports.lost_time import Had
 
@@ -67,15 +67,20 @@ def duration(seconds: float | None) -> str:
     return _("%(days)s d %(hours)s h") % {"days": hours // DAY, "hours": hours % DAY}
 
 
-def group_words(by: str) -> Callable[[Any], str]:
+def group_words(by: str, *, of_one_site: bool) -> Callable[[Any], str]:
     """What a group is called; one statement for categories and sites, none otherwise."""
+
+    def department(key: int) -> str:
+        found = department_of(key)
+        return found.name if of_one_site else f"{found.name} · {site_of(found.site_id).name}"
+
     if by == "category":
         names = {one.pk: str(one) for one in Category.objects.all()}
     elif by == "site":
         names = {one.pk: one.name for one in Site.objects.all()}
     else:
         plain: dict[str, Callable[[Any], str]] = {
-            "department": lambda key: department_of(key).name,
+            "department": department,
             "severity": lambda key: str(Severity(key).label),
             "shift": lambda key: str(SHIFTS[key]),
             "month": lambda key: date_format(key, "YEAR_MONTH_FORMAT"),
