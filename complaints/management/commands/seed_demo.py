@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from complaints.demo import archive, bulk, company, crowd, history, households, library
+from complaints.demo import archive, beside, bulk, company, crowd, history, households, library
 from complaints.demo.multiplying import PLAYED, multiply_tickets
 from complaints.models import Ticket
 from portal import first_rows, memo
@@ -50,6 +50,7 @@ class Command(JsonCommand):
         scenes = [history.scene_of(site, now) for site in sites.values()]
         history.seed_tickets(scenes, min(tickets, PLAYED), random, now)
         library.fill_library()
+        beside.fill_beside(sites["YJW"], now)
         first_rows.fill_demo(seed, now)
         if tickets > PLAYED:
             multiply_tickets(tickets)
