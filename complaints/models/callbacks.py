@@ -97,6 +97,7 @@ class Goal(models.Model):
     class Code(models.TextChoices):
         REQUESTS_CALLED = "requests_called", _("Service requests called back")
         SATISFIED = "satisfied", _("Satisfied at the callback")
+        IN_LIMIT = "in_limit", _("Promises kept within their limit")
 
     code = models.CharField(max_length=20, choices=Code.choices)
     site = models.ForeignKey("organization.Site", models.PROTECT, null=True, blank=True, related_name="+")

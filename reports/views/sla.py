@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints.models import Ticket, TicketEvent, TicketTimer
+from complaints.models import Goal, Ticket, TicketEvent, TicketTimer
+from complaints.remembered import goal_percent
 from complaints.states import EventKind, Target
 from complaints.undone import standing
 from portal.pages import moments
@@ -32,7 +33,7 @@ PAGE = 50
 DAYS_DRAWN = 14
 ROWS = "/reports/sla/rows/"
 SHOWN_FIRST = (Target.DISPATCH, Target.SIGN, Target.RESOLVE, Target.INFORM)
-IN_LIMIT_GOAL = 95  # defaults (f), in_limit
+NEARLY = 10  # points below the goal: due soon, not yet late
 
 
 @only_for(kept.READERS)
@@ -48,6 +49,7 @@ def sla(request: HttpRequest) -> HttpResponse:
     before = kept.figures(then, kept.groups(asked.period.zone)["target"], now, times=False)
     context = {
         "asked": asked,
+        "goal": goal_of(asked),
         "period_words": period_words(asked),
         "periods": [(asked.address(period=name), label, asked.name == name) for name, label in NAMES.items()],
         "previous": asked.address(period=asked.period.before().code),
@@ -86,29 +88,33 @@ def _in_order(pair: tuple[str, Kept]) -> int:
 
 def _line(asked: Asked, target: Target, found: Kept) -> dict[str, Any]:
     urls = {figure: asked.address(ROWS, figure=figure, target=target.value) for figure in kept.FIGURES}
-    return _row(str(target.label), found, urls) | {
+    return _row(asked, str(target.label), found, urls) | {
         "choose": asked.address(target=target.value),
         "chosen": target == asked.target,
     }
 
 
-def _row(label: str, found: Kept, urls: dict[str, str]) -> dict[str, Any]:
+def _row(asked: Asked, label: str, found: Kept, urls: dict[str, str]) -> dict[str, Any]:
     return {
         "label": label,
         "kept": found,
         "urls": urls,
         "percent": words.percent(found.percent),
         "percent_at_first": words.percent(found.percent_at_first),
-        "state": state_of(found.percent),
+        "state": state_of(found.percent, goal_of(asked)),
         "median": words.duration(found.median),
         "p90": words.duration(found.p90),
     }
 
 
-def state_of(percent: float | None, goal: int = IN_LIMIT_GOAL) -> str:
+def goal_of(asked: Asked) -> int:
+    return goal_percent(Goal.Code.IN_LIMIT, asked.site.pk if asked.site else None)
+
+
+def state_of(percent: float | None, goal: int) -> str:
     if percent is None:
         return ""
-    return "ok" if percent >= goal else "soon" if percent >= goal - 10 else "late"
+    return "ok" if percent >= goal else "soon" if percent >= goal - NEARLY else "late"
 
 
 def _card(asked: Asked, target: Target, found: dict[Any, Kept], before: dict[Any, Kept]) -> dict[str, Any]:
@@ -130,7 +136,7 @@ def _split(asked: Asked, rows: QuerySet[TicketTimer], now: datetime) -> list[dic
     if asked.by == "shift":
         found = kept.by_shift(found)
     name = words.group_words(asked.by, of_one_site=asked.site is not None)
-    return [_row(name(key), one, _split_urls(asked, key)) for key, one in found.items()]
+    return [_row(asked, name(key), one, _split_urls(asked, key)) for key, one in found.items()]
 
 
 def _split_urls(asked: Asked, key: Any) -> dict[str, str]:

@@ -85,15 +85,16 @@ def _rings(request: HttpRequest, moment: datetime, asked: Asked) -> list[dict[st
     site_id = asked.site.pk if asked.site else None
     rows = kept.promised(user_of(request).scope, week, site_id=site_id).filter(target__in=RINGS)
     found = kept.figures(rows, kept.groups(week.zone)["target"], moment, times=False)
-    return [_ring(target, found.get(target.value, kept.Kept())) for target in RINGS]
+    goal = sla.goal_of(asked)
+    return [_ring(target, found.get(target.value, kept.Kept()), goal) for target in RINGS]
 
 
-def _ring(target: Target, found: kept.Kept) -> dict[str, Any]:
+def _ring(target: Target, found: kept.Kept, goal: int) -> dict[str, Any]:
     filled = round(found.percent or 0)
     return {
         "label": target.label,
         "percent": words.percent(found.percent),
-        "state": sla.state_of(found.percent),
+        "state": sla.state_of(found.percent, goal),
         "filled": filled,
         "rest": ROUND - filled,
         "known": _("%(kept)d of %(settled)d") % {"kept": found.kept, "settled": found.settled},
