@@ -150,6 +150,7 @@ def gear(request: HttpRequest) -> HttpResponse:
 
 
 @only_for(SERVE)
+@never_cache
 @require_GET
 def checklists(request: HttpRequest) -> HttpResponse:
     """In the morning the opening, as long as it is not done; then the closing."""

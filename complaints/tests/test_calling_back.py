@@ -85,9 +85,9 @@ def test_recording_a_call_twice_changes_nothing(house: House) -> None:
     ticket = house.informed()
     callback = open_callback(ticket)
     for score in (4, 1):
-        services.record_callback(
-            callback.pk, CallbackOutcome.REACHED, by=house.reception_b, satisfaction=score, solved=True
-        )
+        said = {"satisfaction": score, "solved": True}
+        with clock.standing_at(TOLD + HOUR):
+            services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception_b, **said)
 
     callback.refresh_from_db()
     assert callback.satisfaction == 4
@@ -95,14 +95,14 @@ def test_recording_a_call_twice_changes_nothing(house: House) -> None:
 
 
 def test_who_handled_it_does_not_call_while_a_colleague_is_on_duty(house: House) -> None:
-    ticket = house.report()
-    services.answer_on_the_spot(ticket.pk, "已答复", by=house.reception)
-    services.inform_resident(ticket.pk, services.How.IN_PERSON, "已答复", by=house.reception)
-    callback = open_callback(ticket)
-
-    with pytest.raises(NotYours):
-        services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception, satisfaction=5, solved=True)
-    services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception_b, satisfaction=5, solved=True)
+    ticket, said = house.report(), {"satisfaction": 5, "solved": True}
+    with clock.standing_at(MORNING + HOUR):
+        services.answer_on_the_spot(ticket.pk, "已答复", by=house.reception)
+        services.inform_resident(ticket.pk, services.How.IN_PERSON, "已答复", by=house.reception)
+        callback = open_callback(ticket)
+        with pytest.raises(NotYours):
+            services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception, **said)
+        services.record_callback(callback.pk, CallbackOutcome.REACHED, by=house.reception_b, **said)
 
 
 def test_requests_are_drawn_so_that_at_least_four_of_five_are_called(house: House) -> None:

@@ -68,7 +68,7 @@ def test_a_hidden_name_reaches_no_page_of_the_department_and_cannot_be_found_or_
         assert rows_of(engineer.get("/queue/", {"tab": "all", "q": asked})) == []
         assert ticket.number not in engineer.get("/find/", {"q": asked}).content.decode()
     phone = house.homes[0].resident.phones.get().pk
-    shown = {"what": "phone", "id": phone, "reason": "call"}
+    shown = {"what": "phone", "id": phone, "reason": "identify"}
     assert engineer.post("/residents/show/", shown).status_code in {403, 404}
     assert desk.post("/residents/show/", shown).status_code < 400
 
