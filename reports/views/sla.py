@@ -20,6 +20,7 @@ from complaints.models import Goal, Ticket, TicketEvent, TicketTimer
 from complaints.remembered import goal_percent
 from complaints.states import EventKind, Target
 from complaints.undone import standing
+from portal.organization.models import Site
 from portal.pages import moments
 from portal.pages.asking import only_for, user_of
 from portal.pages.houses import site_of
@@ -59,7 +60,7 @@ def sla(request: HttpRequest) -> HttpResponse:
         "figures": [_card(asked, target, of_targets, before) for target in SHOWN_FIRST],
         "targets": [_line(asked, Target(key), found) for key, found in sorted(of_targets.items(), key=_in_order)],
         "by": [(asked.address(by=by), label, by == asked.by) for by, label in words.BY.items()],
-        "split": _split(asked, rows, now),
+        "split": _split(asked, rows, sites, now),
         "split_is_typed": asked.by in {"department", "site"},
         "target_word": asked.target.label,
         "promise_word": _("Promise"),
@@ -131,8 +132,11 @@ def trend(now: float | None, before: float | None) -> str:
     )
 
 
-def _split(asked: Asked, rows: QuerySet[TicketTimer], now: datetime) -> list[dict[str, Any]]:
-    found = kept.figures(rows.filter(target=asked.target), kept.groups(asked.period.zone)[asked.by], now)
+def _split(asked: Asked, rows: QuerySet[TicketTimer], sites: list[Site], now: datetime) -> list[dict[str, Any]]:
+    of_target = rows.filter(target=asked.target)
+    if asked.by in {"department", "severity", "category"}:
+        of_target = kept.of_tickets(of_target, asked.period, [one.pk for one in sites])
+    found = kept.figures(of_target, kept.groups(asked.period.zone)[asked.by], now)
     if asked.by == "shift":
         found = kept.by_shift(found)
     name = words.group_words(asked.by, of_one_site=asked.site is not None)
