@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from visits.states import EventKind, Step
 
 LAST_VISIT_ENDS = time(20)
 MOST_PEOPLE = 6
+LOCKS = 7303  # the first half of the advisory locks that let the bookings of one person take turns
 
 
 class Clash(Refusal):
@@ -45,9 +46,9 @@ def assign(visit: HomeVisit, people: Iterable[User], now: datetime) -> None:
     here = Assignment.objects.select_for_update().filter(visit=visit, released_at=None)
     kept = {row.user_id: row for row in here}
     Assignment.objects.filter(pk__in=[row.pk for pk, row in kept.items() if pk not in wanted]).update(released_at=now)
+    _take_turns(sorted(wanted))
     try:
         with transaction.atomic():
-            # In the order of their keys: two desks that want the same two wait for each other and do not lock up.
             for pk in sorted(wanted):
                 if pk in kept:
                     Assignment.objects.filter(pk=kept[pk].pk).update(during=during)
@@ -57,6 +58,16 @@ def assign(visit: HomeVisit, people: Iterable[User], now: datetime) -> None:
         if "nobody_is_booked_twice" not in str(refused):
             raise
         raise clash(visit, list(wanted.values())) from None
+
+
+def _take_turns(people: list[int]) -> None:
+    """Of two desks that want the same people one waits here, in the order of the keys.
+
+    Without it both rows would stand when the constraint is looked at, and each would wait for the other.
+    """
+    with connection.cursor() as cursor:
+        for pk in people:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, pk])
 
 
 def clash(visit: HomeVisit, people: list[User]) -> Clash:
