@@ -53,6 +53,20 @@ def test_five_minutes_cover_the_page_and_the_pin_brings_it_back_as_it_was(
         page.press("#lock-secret", "Enter")
     page.wait_for_selector("#lock:not([open])", state="attached")
     assert page.input_value("[name=description]") == "楼道灯不亮"
+    page.evaluate("document.dispatchEvent(new Event('desk-locked'))")  # an answer that the right PIN overtook
+    page.wait_for_selector("#lock:not([open])", state="attached")
+
+    page.context.set_offline(True)
+    page.clock.fast_forward(5 * 60 * 1000 + 5000)
+    page.wait_for_selector("#lock[open]")
+    page.context.set_offline(False)
+    with page.expect_response("**/lock/state/"):
+        page.evaluate("window.dispatchEvent(new Event('focus'))")  # the server has not heard of this cover yet
+    assert page.request.get(f"{live_server}/queue/").status == 403
+    with page.expect_response("**/lock/"):
+        page.fill("#lock-secret", "4711")
+        page.press("#lock-secret", "Enter")
+    page.wait_for_selector("#lock:not([open])", state="attached")
 
     def slowly(route: Any) -> None:
         answer = route.fetch(max_redirects=0)

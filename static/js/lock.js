@@ -11,7 +11,7 @@
     fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" }, credentials: "same-origin", redirect: "manual", keepalive: true });
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("front-desk-lock") : null;
   const tell = (what) => tabs && tabs.postMessage(what);
-  let last = Date.now(), reported = Date.now(), covered = false, typedIn = null, before = null, locking = null;
+  let last = Date.now(), reported = Date.now(), covered = false, typedIn = null, before = null, owed = false, telling = null, asked = 0;
 
   function cover() {
     if (covered) return;
@@ -25,6 +25,7 @@
   }
   function uncover() {
     covered = false;
+    asked += 1; // what was asked before is out of date
     last = reported = Date.now();
     again.hidden = true;
     document.body.classList.remove("covered");
@@ -36,9 +37,12 @@
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
   }
   async function ask() { // signed in anew in another tab, or unlocked there
+    const turn = ++asked;
     try {
+      await lockServer();
       const answer = await fetch("/lock/state/", { headers: { Accept: "application/json", "X-Requested-With": "fetch" }, credentials: "same-origin" });
       const found = await answer.json();
+      if (turn !== asked) return;
       if (found.user === null) { why.textContent = box.dataset.ended; again.hidden = false; return; }
       if (String(found.user) !== box.dataset.user) return location.replace("/"); // somebody else's session by now
       renew(found.token);
@@ -59,13 +63,17 @@
   function lock() {
     cover();
     tell("lock");
-    locking = send("/lock/now/", {}).catch(() => {});
+    owed = true;
+    lockServer().catch(() => {}); // the line is down: whoever asks the server next says it first
+  }
+  async function lockServer() { // or it would call a page open whose cover it has not heard of
+    if (owed) await (telling ||= send("/lock/now/", {}).then(() => (owed = false)).finally(() => (telling = null)));
   }
 
   for (const event of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart", "input"]) document.addEventListener(event, present, { capture: true, passive: true });
   setInterval(() => { if (!covered && Date.now() - last > after) lock(); }, 2000);
   if (tabs) tabs.onmessage = (e) => { if (e.data === "present") last = Date.now(); else if (e.data === "lock") cover(); else ask(); };
-  document.addEventListener("desk-locked", cover);
+  document.addEventListener("desk-locked", () => { cover(); ask(); }); // said to a request that the right PIN may have overtaken
   addEventListener("focus", () => covered && ask());
   addEventListener("pageshow", (e) => e.persisted && ask());
   box.addEventListener("cancel", (e) => e.preventDefault());
@@ -78,7 +86,7 @@
     const typed = secret.value;
     secret.value = "";
     try {
-      await locking; // or it would lock again what this opens
+      await lockServer(); // or it would lock again what this opens
       let answer = await send("/lock/", { secret: typed });
       if (answer.status === 403) { await ask(); if (!covered || !again.hidden) return; answer = await send("/lock/", { secret: typed }); }
       if (answer.status === 204) { uncover(); tell("open"); return; }
