@@ -214,7 +214,7 @@ STORAGES = {
         # Tests serve files by their plain names: Django's live server knows no hashed ones.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if PORTAL_TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.compression.StaticFiles"
     },
 }
 
@@ -323,7 +323,11 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        "weasyprint": {"level": "ERROR"},  # it tells of each step and of what is for browsers only
+        "fontTools": {"level": "ERROR"},
+    },
 }
 
 # --- residents' tokens (INTERFACES §4) ------------------------------------------------------------------------------

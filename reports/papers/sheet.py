@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import segno
+from django.utils.safestring import SafeString, mark_safe
+
+MOST_CENTRED = 12  # characters; a column with longer words in it begins at the left
+MOST_AT_FULL_SIZE = 9  # columns; more are set smaller on paper
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -22,6 +28,16 @@ class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]  # the first of each is its label
     template: str = "reports/papers/_table.html"
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.head) > MOST_AT_FULL_SIZE
+
+    @property
+    def lines(self) -> list[list[tuple[Cell, bool]]]:
+        """Each cell with whether its column holds words rather than figures."""
+        wordy = [any(len(cell.text) > MOST_CENTRED for cell in column) for column in zip(*self.rows, strict=True)]
+        return [list(zip(row, wordy, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,7 @@ Block = Table | Strip | Sentence | Numbered | Words
 
 @dataclass(frozen=True)
 class Section:
-    title: str
+    title: str  # without its number, which the paper counts
     blocks: Sequence[Block]
 
 
@@ -78,6 +94,19 @@ class Stamp:
     sha256: str  # 64 hexadecimal digits
     edition: int
     check_url: str  # absolute: where somebody who scans the paper compares it
+
+    @property
+    def short(self) -> str:
+        return f"{self.sha256[:8]} {self.sha256[8:16]}"
+
+    @property
+    def shortest(self) -> str:
+        return f"{self.sha256[:4]} {self.sha256[4:8]}"
+
+    @property
+    def qr(self) -> SafeString:
+        drawing = segno.make_qr(self.check_url, error="m")
+        return mark_safe(drawing.svg_inline(border=0, omitsize=True, svgclass="qr", title=self.check_url))  # noqa: S308
 
 
 @dataclass(frozen=True)
