@@ -57,8 +57,8 @@ INSTALLED_APPS = [
     "residents",
     "bar_service",
     "complaints",
-    "reports",
     "visits",
+    "reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

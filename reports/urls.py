@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from reports.views import now, papers, sla, wall
+from reports.views import leaving, now, paper_steps, papers, sla, wall
 
 app_name = "reports"
 urlpatterns = [
@@ -11,5 +11,13 @@ urlpatterns = [
     path("reports/", papers.reports, name="reports"),
     path("reports/check/<str:sha256>/", papers.check, name="check"),
     path("reports/<str:number>/", papers.report, name="report"),
-    path("reports/<str:number>/<slug:verb>/", papers.step, name="step"),
+    re_path(
+        r"^reports/(?P<number>[^/]+)/(?P<which>draft|[0-9]{1,4})\.(?P<how>pdf|xlsx|json|owners\.pdf)$",
+        leaving.leave,
+        name="file",
+    ),
+    re_path(
+        r"^reports/(?P<number>[^/]+)/(?P<which>draft|[0-9]{1,4})/(?P<how>paper|owners)/$", leaving.leave, name="paper"
+    ),
+    path("reports/<str:number>/<slug:verb>/", paper_steps.step, name="step"),
 ]

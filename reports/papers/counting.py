@@ -154,7 +154,6 @@ def _common(c: Counting) -> Blocks:
 def _service(c: Counting) -> Blocks:
     """Visits, calls, satisfaction, each beside what is aimed at."""
     due = c.take("service.calls_due", "calls", of=["complaint"], due=[True])
-    asked = c.take("service.requests_due", "calls", of=["request"], due=[True])
     judged = c.take("service.judged", "calls", judged=[True])
     return [
         [
@@ -164,8 +163,6 @@ def _service(c: Counting) -> Blocks:
                 [["share", c.take("homes.seen", "homes", seen=[True]), c.take("homes", "homes")], "coverage"],
                 [["share", c.take("service.called", "calls", of=["complaint"], due=[True], finished=[True]), due],
                  "complaints_called"],
-                [["share", c.take("service.requests", "calls", of=["request"], due=[True], finished=[True]), asked],
-                 "requests_called"],
                 [["share", c.take("service.satisfied", "calls", satisfied=[True]), judged], "satisfied"],
             ],
         ]

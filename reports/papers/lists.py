@@ -18,6 +18,7 @@ from complaints.states import ALWAYS_CALLED_BACK, Status, Target
 from portal.organization.models import Site
 from reports import kept
 from reports.periods import Period
+from residents import phones
 from visits.coverage import State, cells_of
 from visits.models import HomeVisit
 from visits.states import Status as VisitStatus
@@ -58,8 +59,13 @@ def _columns_of(tickets: Any) -> Any:
 def _ticket(row: Sequence[Any], period: Period, how: str) -> list[Any]:
     number, description, kind, severity, category, department, received_at, status = row
     local = received_at.astimezone(period.zone)
-    plain = [number, title_of(description), kind, severity, category or "", department or ""]
+    plain = [number, _title(description), kind, severity, category or "", department or ""]
     return [*plain, local.isoformat(timespec="seconds"), f"{local:%Y-%m}", status, status in DONE, how]
+
+
+def _title(description: str) -> str:
+    """As lists show a ticket; a number that somebody typed into it stays in the house's archive."""
+    return phones.masked_in(title_of(description))
 
 
 def _how_kept(site: Site, period: Period, now: datetime) -> dict[int, str]:
@@ -100,7 +106,7 @@ def _calls(site: Site, period: Period, now: datetime) -> Table:
     lines = [
         [
             number,
-            title_of(said),
+            _title(said),
             _called(kind),
             kind,
             department or "",
@@ -146,6 +152,6 @@ def _common(site: Site, period: Period) -> Table:
     )
     head = ("issue", "issue_title", "outcome", "said", "number", "title")
     return head, [
-        [pk, title, outcome, said, number or "", title_of(description or "")]
+        [pk, title, outcome, said, number or "", _title(description or "")]
         for pk, title, outcome, said, number, description in rows.order_by("opened_at", "pk", "callers__pk")
     ]

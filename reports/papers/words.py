@@ -33,7 +33,7 @@ HEADS = {
         pgettext_lazy("report", "Satisfied"),
     ),
 }
-HEADS["plain"] = ("", *HEADS["kinds"][1:6])
+HEADS["plain"] = (pgettext_lazy("report", "Of which"), *HEADS["kinds"][1:6])
 KINDS = {
     "complaint": pgettext_lazy("report", "Complaints"),
     "request": pgettext_lazy("report", "Service requests"),
@@ -45,7 +45,6 @@ AIMED_AT = {
     "visits": (pgettext_lazy("report", "home visits"), ""),
     "coverage": (pgettext_lazy("report", "of the homes visited this year"), "visits"),
     "complaints_called": (pgettext_lazy("report", "of the complaints called back"), ""),
-    "requests_called": (pgettext_lazy("report", "of the requests called back"), "requests_called"),
     "satisfied": (pgettext_lazy("report", "satisfied"), "satisfied"),
 }
 # What a figure is called, and what it counts, by the last part of its name.
@@ -59,9 +58,7 @@ FIGURES = {
     "more_time": pgettext_lazy("figure", "With more time approved"),
     "running": pgettext_lazy("figure", "Still running"),
     "calls_due": pgettext_lazy("figure", "Callbacks due"),
-    "requests_due": pgettext_lazy("figure", "Callbacks of requests due"),
     "called": pgettext_lazy("figure", "Called back"),
-    "requests": pgettext_lazy("figure", "Requests called back"),
     "judged": pgettext_lazy("figure", "Gave an opinion"),
     "satisfied": pgettext_lazy("figure", "Satisfied"),
     "open": pgettext_lazy("figure", "Open"),
@@ -80,9 +77,7 @@ RULES = {
     "more_time": gettext_lazy("Past the limit as first set, within the one that was approved before it."),
     "running": gettext_lazy("Not resolved, limit still ahead."),
     "calls_due": gettext_lazy("Callbacks that were due by the moment of counting, of those told in this time."),
-    "requests_due": gettext_lazy("Callbacks that were due by the moment of counting, of those told in this time."),
     "called": gettext_lazy("Of the callbacks due, those that were made or answered by the resident."),
-    "requests": gettext_lazy("Of the callbacks due, those that were made or answered by the resident."),
     "judged": gettext_lazy("Callbacks in which the resident gave an opinion."),
     "satisfied": gettext_lazy("Of these, with 4 or 5 points."),
     "open": gettext_lazy("Open at the moment of counting, whenever received."),

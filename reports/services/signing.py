@@ -75,17 +75,18 @@ def write(number: str, version: int, texts: dict[str, str], by: User, *, sign: b
     """Keep the words; with ``sign`` sign them in the same breath. Raises NotYours, NotPossible, Stale."""
     report = _locked(number, version)
     _allow(may_write(report, by))
-    report.texts = {name: text.strip()[:LONGEST_TEXT] for name, text in texts.items() if name in TEXTS}
+    report.texts = _texts(texts)
     report.version += 1
     report.save()
     return _signed(report, by) if sign else report
 
 
 @transaction.atomic
-def count_again(number: str, version: int, by: User) -> Report:
-    """What was recorded late comes in as long as nobody has signed."""
+def count_again(number: str, version: int, texts: dict[str, str], by: User) -> Report:
+    """What was recorded late comes in as long as nobody has signed; the words typed meanwhile are kept."""
     report, now = _locked(number, version), clock.now()
     _allow(may_write(report, by))
+    report.texts = _texts(texts)
     count(report, now)
     report.save()
     _note(report, ReportEvent.Kind.COUNTED, now, by)
@@ -212,6 +213,10 @@ def _locked(number: str, version: int) -> Report:
 def _allow(allowed: bool) -> None:
     if not allowed:
         raise NotYours(_("This step is not yours, or the report has gone on meanwhile."))
+
+
+def _texts(typed: dict[str, str]) -> dict[str, str]:
+    return {name: text.strip()[:LONGEST_TEXT] for name, text in typed.items() if name in TEXTS}
 
 
 def _reason(reason: str) -> str:

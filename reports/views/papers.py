@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from complaints.errors import NotYours, Refusal
-from complaints.models import Ticket
 from portal.organization.models import Site, User
 from portal.organization.roles import LEADERSHIP
 from portal.pages import moments
@@ -24,10 +21,11 @@ from portal.pages.asking import only_for, user_of
 from reports.models import Edition, Report, ReportEvent
 from reports.papers import drawing, words
 from reports.papers.counting import TEXTS
-from reports.papers.document import Document, rows_of, sha256_of
+from reports.papers.document import Document, sha256_of
 from reports.papers.kinds import PaperKind, Signing
 from reports.papers.sheet import Sheet, Stamp
 from reports.services import signing
+from reports.views import behind
 from reports.views.asked import sites_of
 
 DAYS_LISTED, MONTHS_LISTED = 14, 400  # both in days: daily reports, and all others
@@ -104,10 +102,10 @@ def _entry(report: Report, chosen: Report | None) -> dict[str, Any]:
 @never_cache
 @require_GET
 def report(request: HttpRequest, number: str) -> HttpResponse:
-    return _page(request, _found(request, number))
+    return page(request, found_by(request, number))
 
 
-def _found(request: HttpRequest, number: str) -> Report:
+def found_by(request: HttpRequest, number: str) -> Report:
     visible = Report.objects.visible_to(user_of(request)).select_related("site__company", "published_by")
     found = visible.filter(number=number).first()
     if found is None:
@@ -115,7 +113,7 @@ def _found(request: HttpRequest, number: str) -> Report:
     return found
 
 
-def _page(request: HttpRequest, found: Report, problem: str = "", status: int = 200, **typed: Any) -> HttpResponse:
+def page(request: HttpRequest, found: Report, problem: str = "", status: int = 200, **typed: Any) -> HttpResponse:
     user, editions = user_of(request), list(found.editions.select_related("issued_by"))
     edition = edition_asked(request, editions, found)
     context = _listed(request, found.site, found) | {
@@ -141,9 +139,9 @@ def _page(request: HttpRequest, found: Report, problem: str = "", status: int = 
         "sheet": sheet_of(request, found, edition),
         "figure_url": f"{query}figure=",
         "figure": figure if figure in document["figures"] else "",
-        "panel": _panel(user, document, figure),
+        "panel": behind.panel_of(user, document, figure),
         "texts": [(code, words.SECTIONS[code], texts.get(code, "")) for code in _written(document)],
-        "differences": _differences(editions, edition),
+        "differences": behind.compared(found, editions, edition),
         "counted": drawing.moment(document["counted_at"]),
         "stamped": _stamped(found, edition) if edition else None,
         "download": f"{found.url}{edition.number if edition else 'draft'}",
@@ -261,112 +259,6 @@ def _next_step(found: Report) -> dict[str, Any] | None:
 
 def _written(document: Document) -> list[str]:
     return [one["code"] for one in document["sections"] if one["code"] in TEXTS]
-
-
-def _panel(user: User, document: Document, figure: str) -> dict[str, Any] | None:
-    """The rows behind a figure, from the frozen data; whose matter is somebody's own stays closed to them."""
-    if figure not in document["figures"]:
-        return None
-    rows = rows_of(document, figure)
-    shown = rows[:ROWS_SHOWN]
-    visible = _visible_numbers(user, [row["number"] for row in shown if row.get("number")])
-    return {
-        "title": figure_words(figure, document),
-        "rule": words.RULES.get(figure.rsplit(".", 1)[-1], ""),
-        "n": len(rows),
-        "more": len(rows) - len(shown),
-        "rows": [_row(row, visible) for row in shown],
-    }
-
-
-def _visible_numbers(user: User, numbers: list[str]) -> set[str]:
-    return set(Ticket.objects.visible_to(user).filter(number__in=numbers).values_list("number", flat=True))
-
-
-def _row(row: dict[str, Any], visible: set[str]) -> dict[str, Any]:
-    number = row.pop("number", "")
-    if number and number not in visible:
-        return {"head": _("A matter that is not yours to see"), "number": "", "facts": []}
-    head = row.pop("title", "") or row.pop("room", "")
-    facts = [
-        _fact(column, value)
-        for column, value in row.items()
-        if column not in HIDDEN_COLUMNS and value not in ("", False)
-    ]
-    return {"head": head, "number": number, "facts": facts}
-
-
-def _fact(column: str, value: Any) -> str:
-    said = drawing.value_in_words(column, value)
-    if said is True:
-        return str(words.COLUMNS[column])
-    return drawing.moment(value) if isinstance(said, datetime) else str(said)
-
-
-def figure_words(figure: str, document: Document) -> str:
-    """What a figure is called: of what, and what of it."""
-    *of, last = figure.split(".")
-    if of[:1] == ["common"] or last.isdigit():
-        return next((row["issue_title"] for row in rows_of(document, figure)), str(words.LISTS["common"]))
-    name = str(words.FIGURES.get(last, last))
-    group, value = (of[0], ".".join(of[1:])) if of else ("", "")
-    kinds: dict[str, Callable[[str], str]] = {
-        "severity": drawing.COLUMNS["severity"],
-        "month": lambda code: drawing.period_words(code, document["zone"]),
-        "department": lambda text: text or _("not named"),
-        "category": lambda text: text or _("not named"),
-    }
-    whose = kinds[group](value) if group in kinds else str(words.KINDS.get(group, ""))
-    return f"{whose} · {name}" if whose else name
-
-
-def _differences(editions: list[Edition], shown: Edition | None) -> list[dict[str, Any]]:
-    """What another edition says otherwise than the one before it; a draft is compared with the newest."""
-    place = editions.index(shown) if shown in editions else len(editions)
-    if place == 0:
-        return []
-    before = json.loads(editions[place - 1].content)["document"]
-    report = editions[0].report
-    now, _texts = content_of(report, shown)
-    was, now_is = before["figures"], now["figures"]
-    return [
-        {
-            "label": figure_words(name, now if name in now_is else before),
-            "was": was[name]["n"] if name in was else drawing.NONE,
-            "now": now_is[name]["n"] if name in now_is else drawing.NONE,
-        }
-        for name in sorted({*was, *now_is})
-        if was.get(name, {}).get("n") != now_is.get(name, {}).get("n")
-    ]
-
-
-STEPS: dict[str, Callable[[Report, int, HttpRequest, User], Report]] = {
-    "write": lambda r, v, q, by: signing.write(r.number, v, q.POST.dict(), by),
-    "prepare": lambda r, v, q, by: signing.write(r.number, v, q.POST.dict(), by, sign=True),
-    "count": lambda r, v, _q, by: signing.count_again(r.number, v, by),
-    "sign": lambda r, v, _q, by: signing.sign(r.number, v, by),
-    "send-back": lambda r, v, q, by: signing.send_back(r.number, v, q.POST.get("reason", ""), by),
-    "correct": lambda r, v, q, by: signing.correct(r.number, v, q.POST.get("reason", ""), by),
-    "drop": lambda r, v, _q, by: signing.drop(r.number, v, by),
-    "publish": lambda r, v, _q, by: signing.publish(r.number, v, by),
-}
-
-
-@only_for(LEADERSHIP)
-@never_cache
-@require_POST
-def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """One step of the paper; refused, the page says why and keeps what was typed."""
-    found = _found(request, number)
-    version = request.POST.get("version", "")
-    if verb not in STEPS:
-        raise Http404
-    try:
-        STEPS[verb](found, int(version) if version.isascii() and version.isdigit() else -1, request, user_of(request))
-    except Refusal as refusal:
-        status = 403 if isinstance(refusal, NotYours) else 409
-        return _page(request, _found(request, number), refusal.user_message, status, **request.POST.dict())
-    return HttpResponseRedirect(found.url)
 
 
 @only_for(LEADERSHIP)
