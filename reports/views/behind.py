@@ -9,8 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from complaints.models import Ticket
-from portal.organization.models import User
 from reports.models import Edition, Report
 from reports.papers import drawing, words
 from reports.papers.document import Document, rows_of
@@ -19,30 +17,23 @@ ROWS_SHOWN = 200
 HIDDEN_COLUMNS = {"month", "kind", "done", "issue", "issue_title", "outcome", "of", "said", "due"}
 
 
-def panel_of(user: User, document: Document, figure: str) -> dict[str, Any] | None:
-    """The rows behind a figure, from the frozen data; whose matter is somebody's own stays closed to them."""
+def panel_of(document: Document, figure: str) -> dict[str, Any] | None:
+    """The rows behind a figure, as they were counted."""
     if figure not in document["figures"]:
         return None
     rows = rows_of(document, figure)
     shown = rows[:ROWS_SHOWN]
-    visible = _visible_numbers(user, [row["number"] for row in shown if row.get("number")])
     return {
         "title": figure_words(figure, document),
         "rule": words.RULES.get(figure.rsplit(".", 1)[-1], ""),
         "n": len(rows),
         "more": len(rows) - len(shown),
-        "rows": [_row(row, visible) for row in shown],
+        "rows": [_row(row) for row in shown],
     }
 
 
-def _visible_numbers(user: User, numbers: list[str]) -> set[str]:
-    return set(Ticket.objects.visible_to(user).filter(number__in=numbers).values_list("number", flat=True))
-
-
-def _row(row: dict[str, Any], visible: set[str]) -> dict[str, Any]:
+def _row(row: dict[str, Any]) -> dict[str, Any]:
     number = row.pop("number", "")
-    if number and number not in visible:
-        return {"head": _("A matter that is not yours to see"), "number": "", "facts": []}
     head = row.pop("title", "") or row.pop("room", "")
     facts = [
         _fact(column, value)
