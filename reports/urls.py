@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from reports.views import now, sla, wall
+from reports.views import leaving, now, paper_steps, papers, sla, wall
 
 app_name = "reports"
 urlpatterns = [
@@ -8,4 +8,16 @@ urlpatterns = [
     path("dashboard/wall/", wall.wall, name="wall"),
     path("reports/sla/", sla.sla, name="sla"),
     path("reports/sla/rows/", sla.rows, name="sla_rows"),
+    path("reports/", papers.reports, name="reports"),
+    path("reports/check/<str:sha256>/", papers.check, name="check"),
+    path("reports/<str:number>/", papers.report, name="report"),
+    re_path(
+        r"^reports/(?P<number>[^/]+)/(?P<which>draft|[0-9]{1,4})\.(?P<how>pdf|xlsx|json|owners\.pdf)$",
+        leaving.leave,
+        name="file",
+    ),
+    re_path(
+        r"^reports/(?P<number>[^/]+)/(?P<which>draft|[0-9]{1,4})/(?P<how>paper|owners)/$", leaving.leave, name="paper"
+    ),
+    path("reports/<str:number>/<slug:verb>/", paper_steps.step, name="step"),
 ]

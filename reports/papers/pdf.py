@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal.pages.context import Bare
-from reports.papers import drawing
+from reports.papers import printing
 from reports.papers.sheet import Sheet
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
@@ -38,15 +38,15 @@ def pdf_of(sheet: Sheet, language: str) -> bytes:
 def drawn(page: str) -> bytes:
     # -I: neither this folder nor what PYTHONPATH names stands before the packages.
     done = subprocess.run(  # noqa: S603 - our own program; the page goes in as text
-        [sys.executable, "-I", drawing.__file__],
+        [sys.executable, "-I", printing.__file__],
         input=page.encode(),
         capture_output=True,
         timeout=PATIENCE_SECONDS,
         check=False,
     )
-    if done.returncode == drawing.GLYPHS_MISSING:
+    if done.returncode == printing.GLYPHS_MISSING:
         raise NoPdf(_without_glyphs([chr(int(code)) for code in done.stderr.split()]))
-    if done.returncode == drawing.LIBRARIES_MISSING or done.returncode < 0:  # a signal: not a single font is there
+    if done.returncode == printing.LIBRARIES_MISSING or done.returncode < 0:  # a signal: not a single font is there
         raise NoPdf(
             _(
                 "This server cannot make PDFs: the system's libraries for drawing text, or all fonts, are missing. "

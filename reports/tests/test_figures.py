@@ -14,11 +14,12 @@ from complaints.models import TicketTimer
 from complaints.services import How
 from complaints.states import Decision, Severity, Target
 from complaints.tests.house import MORNING, House
-from portal.organization.models import User
+from portal.organization.models import Site, User
 from portal.promises import clock
 from portal.promises.sweeping import sweep
 from reports import kept
 from reports.periods import Period, period
+from reports.tests.slow_papers import assert_paper_is_the_slow_count
 from reports.tests.slowly import GROUPED, ZONE, assert_same
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -45,6 +46,12 @@ def test_the_figures_of_the_demo_equal_a_slow_count_and_open_their_rows(demo: Pe
     for line in [*page.context["targets"], *page.context["split"]]:
         for figure, url in line["urls"].items():
             assert client.get(url).context["pager"].paginator.count == getattr(line["kept"], figure), url
+
+
+def test_the_reports_of_the_demo_equal_a_slow_count(demo: Period) -> None:
+    now = clock.now()
+    for site in Site.objects.all():
+        assert assert_paper_is_the_slow_count(site, demo, now) > 60
 
 
 def test_more_time_before_the_limit_is_within_as_approved_and_not_as_first_set(house: House) -> None:
