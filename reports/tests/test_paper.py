@@ -67,9 +67,9 @@ def page_of(one: Sheet, **given: str) -> str:
 
 def test_figures_open_their_rows_on_the_page_and_nowhere_else() -> None:
     page = page_of(sheet(), figure_url="?figure=", figure="visits")
-    assert 'href="?figure=issue%201%262"' in page
+    assert 'href="?figure=issue%201%262#' in page
     assert page.count(" aria-current=") == 1
-    assert 'href="?figure=visits" aria-current="true">72 户</a>' in page
+    assert 'href="?figure=visits#behind" aria-current="true">72 户</a>' in page
     for plain in (page_of(sheet()), page_of(sheet(owners=True), figure_url="?figure=")):
         assert "72 户" in plain
         assert "href" not in plain
