@@ -323,11 +323,7 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
-        "weasyprint": {"level": "ERROR"},  # it tells of each step and of what is for browsers only
-        "fontTools": {"level": "ERROR"},
-    },
+    "loggers": {"django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
 }
 
 # --- residents' tokens (INTERFACES §4) ------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
-"""A sheet as PDF. WeasyPrint, and the pango it needs, are looked for when a PDF is made: all else works without."""
+"""A sheet as PDF, drawn by a program that is started for it: a machine that cannot draw one does all the rest."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -12,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal.pages.context import Bare
+from reports.papers import printing
 from reports.papers.sheet import Sheet
 
-if TYPE_CHECKING:
-    from weasyprint import Document
-
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
-MOST_NAMED = 12
+CHINESE_FONT = "fonts-noto-cjk"
+PATIENCE_SECONDS = 120
 
 
 class NoPdf(Exception):
@@ -32,29 +32,32 @@ class NoPdf(Exception):
 def pdf_of(sheet: Sheet, language: str) -> bytes:
     """The same bytes for the same sheet on the same machine. Raises NoPdf rather than draw boxes for characters."""
     with override(language):
-        page = render_to_string("reports/papers/pdf.html", {"sheet": sheet, "style": _style(), "page": Bare()})
-        document = laid_out(page)
-        content: bytes = document.write_pdf(pdf_tags=True)
-        if missing := sorted({code for font in document.fonts.values() for code in font.missing}):
-            raise NoPdf(_without_glyphs(missing))
-    return content
+        return drawn(render_to_string("reports/papers/pdf.html", {"sheet": sheet, "style": _style(), "page": Bare()}))
 
 
-def laid_out(page: str) -> Document:
-    """Nothing outside ``page`` is read, whatever address or file it names."""
-    try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
-    except (ImportError, OSError):  # OSError: a system library is not there
+def drawn(page: str) -> bytes:
+    # -I: neither this folder nor what PYTHONPATH names stands before the packages.
+    done = subprocess.run(  # noqa: S603 - our own program; the page goes in as text
+        [sys.executable, "-I", printing.__file__],
+        input=page.encode(),
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    if done.returncode == printing.GLYPHS_MISSING:
+        raise NoPdf(_without_glyphs([chr(int(code)) for code in done.stderr.split()]))
+    if done.returncode == printing.LIBRARIES_MISSING or done.returncode < 0:  # a signal: not a single font is there
         raise NoPdf(
             _(
-                "This server cannot make PDFs: the system libraries for drawing text are missing. Whoever looks after "
-                "it installs them with: apt-get install %(packages)s. Until then, print the page from your browser "
-                "and choose “Save as PDF”."
+                "This server cannot make PDFs: the system's libraries for drawing text, or all fonts, are missing. "
+                "Whoever looks after it installs them with: apt-get install %(packages)s. Until then, print the page "
+                "from your browser and choose “Save as PDF”."
             )
             % {"packages": PACKAGES}
-        ) from None
-    return HTML(string=page, media_type="pdf", url_fetcher=URLFetcher(allowed_protocols=())).render()
+        )
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
+    return done.stdout
 
 
 def _style() -> SafeString:
@@ -63,10 +66,23 @@ def _style() -> SafeString:
     return mark_safe(Path(found).read_text("utf-8"))  # noqa: S308 - our own file
 
 
-def _without_glyphs(missing: list[int]) -> str:
-    named = " ".join(f"{chr(one)} (U+{one:04X})" for one in missing[:MOST_NAMED])
+def _without_glyphs(missing: list[str]) -> str:
+    if any(_is_common(one) for one in missing):
+        return _(
+            "This server cannot make PDFs: none of its fonts has Chinese characters. Whoever looks after it installs "
+            "one with: apt-get install %(package)s. Until then, print the page from your browser and choose “Save as "
+            "PDF”."
+        ) % {"package": CHINESE_FONT}
+    named = " ".join(f"{one} (U+{ord(one):04X})" for one in missing)
     return _(
-        "This server cannot make this PDF: none of its fonts has the characters %(characters)s. For Chinese, whoever "
-        "looks after it installs a font with: apt-get install fonts-noto-cjk. Until then, print the page from your "
-        "browser and choose “Save as PDF”."
-    ) % {"characters": named + (" …" if len(missing) > MOST_NAMED else "")}
+        "This server cannot make this PDF: none of its fonts has %(characters)s. Print the page from your browser and "
+        "choose “Save as PDF”, or write the text without them."
+    ) % {"characters": named}
+
+
+def _is_common(one: str) -> bool:
+    """Whether every font for Chinese has it."""
+    try:
+        return len(one.encode("gb2312")) > 1
+    except UnicodeEncodeError:
+        return False
