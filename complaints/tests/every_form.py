@@ -382,7 +382,7 @@ def paper_forms(house: House) -> dict[str, Form]:
     """The reports: what is typed into one, and what the addresses ask."""
     of = in_the_reports(house)
     draft, issued = f"/reports/{of['draft']}/", f"/reports/{of['issued']}/"
-    words = {"version": str(of["draft_version"]), "next": keep("next"), "notes": keep("notes")}
+    words = {"version": str(of["draft_version"]), "notes": keep("notes")}
     why = {"version": str(of["issued_version"]), "reason": keep("reason")}
     steps = {f"reports:step_{verb}": ("supervisor", "POST", f"{draft}{verb}/", words)
              for verb in ("write", "prepare", "count", "drop")}  # fmt: skip
