@@ -7,6 +7,8 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
+        from portal.organization.views.frames import register_tab
         from reports import menu
 
         menu.register()
+        register_tab("/settings/goals/", _("Goals"))
