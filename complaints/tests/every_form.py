@@ -109,11 +109,13 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "reports:now": ("manager", "GET", "/dashboard/", {}),
         "reports:wall": ("manager", "GET", "/dashboard/wall/", {"site": "1"}),
         "reports:sla": (
-            "manager", "GET", "/reports/sla/", {"period": "2026-11", "site": "1", "target": "resolve", "by": "month", "causes": "1"},
+            "manager", "GET", "/reports/sla/",
+            {"period": "2026-11", "site": "1", "target": "resolve", "by": "month", "causes": "1"},
         ),
         "reports:sla_rows": (
             "manager", "GET", "/reports/sla/rows/",
-            {"period": "2026-W47", "target": "sign", "by": "department", "group": department, "figure": "late"},
+            {"period": "2026-W47", "target": "sign", "by": "department", "group": department, "figure": "late",
+             "cause": "desk"},
         ),
         **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),

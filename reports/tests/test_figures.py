@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from complaints import services
 from complaints.models import Outcome, TicketTimer
@@ -129,3 +131,19 @@ def test_a_department_head_sees_the_own_department_in_every_figure(house: House)
     assert sum(line["kept"].all for line in page.context["targets"]) == TicketTimer.objects.filter(ticket=mine).count()
     assert other.number not in head.get("/reports/sla/rows/?period=2026-11&target=dispatch").content.decode()
     assert head.get("/dashboard/").status_code == 403
+
+
+@pytest.mark.parametrize("by", ["department", "severity", "category", "site", "shift", "month"])
+def test_a_month_is_counted_in_one_statement_that_reads_no_promise_itself(house: House, by: str) -> None:
+    house.signed()
+    client = Client()
+    client.force_login(house.gm)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/reports/sla/?period=2026-11&by={by}")
+    (counting,) = [query["sql"] for query in asked if "took_seconds" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + counting.replace("%", "%%"))
+        scans = [line for (line,) in cursor.fetchall() if "on complaints_tickettimer" in line]
+    assert scans
+    assert [line for line in scans if "Index Only Scan using timer_kept" not in line] == []

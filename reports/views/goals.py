@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +29,7 @@ class GoalsForm(forms.Form):
         for code, aim in goals.AIMS.items():
             usual = of_company.get(code, aim.shipped)
             self.fields[code] = forms.IntegerField(
-                label=aim.label,
+                label=capfirst(aim.label),
                 min_value=aim.least,
                 max_value=aim.most,
                 required=site is None,

@@ -23,7 +23,7 @@ from portal.pages.asking import only_for, user_of
 from reports import causes, charts, kept, years
 from reports.kept import Kept, Part
 from reports.models import MonthFigures
-from reports.periods import NAMES
+from reports.periods import NAMES, Period
 from reports.views import words
 from reports.views.asked import Asked, asked_by, sites_of
 
@@ -82,8 +82,7 @@ def _parts(request: HttpRequest, asked: Asked, now: datetime) -> list[Part]:
     others = [target.value for target in Target if target not in SHOWN_FIRST]
     of_target = rows.filter(target=asked.target)
     split = kept.of_tickets(of_target, asked.period) if asked.by in ASK_THE_TICKET else of_target
-    last = min(asked.period.ends, now)
-    days = of_target.filter(received_at__gte=max(asked.period.begins, last - timedelta(days=DAYS_DRAWN)))
+    days = of_target.filter(received_at__gte=_drawn_from(asked.period, now))
     return [
         Part("split", split, by[asked.by]),
         *(Part("targets", rows.filter(target=target), by["target"]) for target in SHOWN_FIRST),
@@ -91,6 +90,13 @@ def _parts(request: HttpRequest, asked: Asked, now: datetime) -> list[Part]:
         Part("targets", rows.filter(target__in=others), by["target"]),
         Part("days", days, TruncDate("received_at", tzinfo=asked.period.zone), whole=False),
     ]
+
+
+def _drawn_from(period: Period, now: datetime) -> datetime:
+    """Whole days only: the chart's last ones so far."""
+    last = min(period.after, timezone.localdate(now, period.zone) + timedelta(days=1))
+    first = max(period.first, last - timedelta(days=DAYS_DRAWN))
+    return datetime(first.year, first.month, first.day, tzinfo=period.zone)
 
 
 def _of_year(request: HttpRequest, asked: Asked) -> dict[str, dict[Any, Kept]]:
@@ -188,8 +194,9 @@ def _causes(request: HttpRequest, asked: Asked, late: int, now: datetime) -> dic
     if late > LOOKED_AT_ONCE and "causes" not in request.GET:
         return {"late": late, "ask": asked.address(causes=1) + "#causes"}
     rows = promised(request, asked).filter(kept.conditions(now)["late"], target=asked.target)
-    found = causes.causes(rows, now) if late else {}
+    found = causes.causes(rows, now)
     looked = sum(len(ids) for ids in found.values())
+    late = looked if looked < causes.MOST else late  # a year's were counted in the night
     lines = [
         {
             "had": f"had-{had or words.NOBODY}",
@@ -207,5 +214,5 @@ def _causes(request: HttpRequest, asked: Asked, late: int, now: datetime) -> dic
 def _chart(found: dict[Any, Kept], *, of_year: bool) -> dict[str, Any]:
     """Kept and late by the day of reception, of a long period its last days so far; of a year by the month."""
     rows = [(day[:7] if of_year else day[5:], one.kept, one.late) for day, one in found.items()]
-    columns = [(day, (("kept", within), ("late", late))) for day, within, late in rows]
+    columns = [(day, (("late", late), ("kept", within))) for day, within, late in rows]
     return {"chart": charts.stacked(columns), "rows": rows}

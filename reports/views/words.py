@@ -89,8 +89,12 @@ def group_words(by: str, *, of_one_site: bool) -> Callable[[Any], str]:
             "month": lambda key: date_format(date.fromisoformat(key), "YEAR_MONTH_FORMAT"),
             "target": lambda key: str(Target(key).label),
         }
-        return lambda key: NONE if key is None else plain[by](key)
-    return lambda key: names.get(key, NONE)
+        return lambda key: _without(by) if key is None else plain[by](key)
+    return lambda key: names.get(key, _without(by))
+
+
+def _without(by: str) -> str:
+    return {"department": _("No department"), "category": _("No category")}.get(by, NONE)
 
 
 def promises(count: int) -> str:
