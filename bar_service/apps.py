@@ -11,11 +11,12 @@ class BarServiceConfig(AppConfig):
         from bar_service.defaults.loading import furnish, load_defaults
         from bar_service.demo.days import fill_demo
         from bar_service.models import BarTimer, BarTimerStep
+        from bar_service.services.days import plan_days
         from portal import first_rows
         from portal.integrity import register as register_check
         from portal.organization import new_site
         from portal.organization.setup.shipped import register as register_shipped
-        from portal.promises import sweeping
+        from portal.promises import recurring, sweeping
 
         sweeping.register(
             sweeping.Clockwork(
@@ -26,6 +27,7 @@ class BarServiceConfig(AppConfig):
                 telling=notices.telling_of,
             )
         )
+        recurring.register(plan_days)
         menu.register()
         notices.register_wordings()
         register_check(integrity.findings)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.promises import policies
+from portal.promises.clock import wall_clock
 
 KIND = "bar"
 
@@ -32,13 +33,6 @@ def amount(site_id: int, target: Target) -> timedelta:
 def policy_target(site_id: int, target: Target) -> int | None:
     policy = policies.policy_for(site_id, KIND, "", "")
     return policy.for_turn(target) if policy else None
-
-
-def wall_clock(day: date, since_midnight: timedelta, zone: ZoneInfo) -> datetime:
-    """That time of the local day, also on the day the clocks change: 09:00 is what the clock on the wall shows."""
-    days, seconds = divmod(int(since_midnight.total_seconds()), 86400)
-    clock = time(seconds // 3600, seconds % 3600 // 60, seconds % 60)
-    return datetime.combine(day + timedelta(days=days), clock, tzinfo=zone)
 
 
 # What is done after midnight still belongs to the evening before.

@@ -7,7 +7,18 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
-        from complaints import about, calling, integrity, menu, notices, open_work, own_notices, phrases, shipped
+        from complaints import (
+            about,
+            calling,
+            integrity,
+            menu,
+            notices,
+            open_work,
+            own_notices,
+            phrases,
+            services,
+            shipped,
+        )
         from complaints.api.refusals import as_problem
         from complaints.defaults.loading import furnish, load_defaults
         from complaints.errors import Refusal
@@ -22,7 +33,7 @@ class ComplaintsConfig(AppConfig):
         from portal.organization.open_work import register as register_open_work
         from portal.organization.setup.shipped import register as register_shipped
         from portal.pages.phrases import register as register_phrases
-        from portal.promises import sweeping
+        from portal.promises import recurring, sweeping
 
         sweeping.register(
             sweeping.Clockwork(
@@ -39,6 +50,8 @@ class ComplaintsConfig(AppConfig):
         places.register("suggestion-box", drafting.box_place)
         places.register("case", drafting.case_place)
         places.register("callback", drafting.callback_place)
+        recurring.register(services.look_once_a_night)
+        recurring.register(services.tell_missed_week)
         notices.register_wordings()
         own_notices.register_wordings()
         menu.register()

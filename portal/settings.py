@@ -57,8 +57,8 @@ INSTALLED_APPS = [
     "residents",
     "bar_service",
     "complaints",
-    "reports",
     "visits",
+    "reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -214,7 +214,7 @@ STORAGES = {
         # Tests serve files by their plain names: Django's live server knows no hashed ones.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if PORTAL_TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.compression.StaticFiles"
     },
 }
 
@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
     "week": {"task": "residents.tasks.tell_the_week", "schedule": 900.0},
     "imports": {"task": "residents.tasks.take_up_imports", "schedule": 5.0, "options": {"expires": 5}},
     "bar days": {"task": "bar_service.tasks.plan_days", "schedule": 300.0},
+    "reports": {"task": "reports.tasks.plan_and_make", "schedule": 60.0, "options": {"expires": 60}},
     "repeats": {"task": "complaints.tasks.look_for_repeats", "schedule": 3600.0},
     "visit rounds": {"task": "visits.tasks.tell_missing_rounds", "schedule": 900.0},
     "suggestion box": {"task": "complaints.tasks.tell_missed_box", "schedule": 900.0},
@@ -323,7 +324,11 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        "weasyprint": {"level": "ERROR"},  # it tells of each step and of what is for browsers only
+        "fontTools": {"level": "ERROR"},
+    },
 }
 
 # --- residents' tokens (INTERFACES §4) ------------------------------------------------------------------------------

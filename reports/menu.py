@@ -29,6 +29,16 @@ PLACES = [
         rank=82,
         on_phone=False,
     ),
+    menu.Place(
+        "/reports/",
+        pgettext_lazy("menu", "Reports"),
+        pgettext_lazy("menu", "Reports"),
+        pgettext_lazy("menu", "Management"),
+        "file-earmark-text",
+        LEADERSHIP,
+        rank=84,
+        on_phone=False,
+    ),
 ]
 
 

@@ -8,3 +8,11 @@ def count_months() -> None:
     from reports import years
 
     years.count_due(clock.now())
+
+
+@shared_task
+def plan_and_make() -> None:
+    """Plan the reports of periods that have begun, count those whose time has come. Safe to run twice or at once."""
+    from reports.services.making import plan_and_make
+
+    plan_and_make()

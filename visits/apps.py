@@ -11,12 +11,13 @@ class VisitsConfig(AppConfig):
         from portal.integrity import register as register_check
         from portal.organization import new_site
         from portal.organization.open_work import register as register_open_work
-        from portal.promises import sweeping
+        from portal.promises import recurring, sweeping
         from residents.services.revealing import register_callers
         from visits import about, integrity, menu, notices, open_work, rights
         from visits.defaults.loading import furnish, load_defaults
         from visits.demo.history import fill_demo
         from visits.models import VisitTimer, VisitTimerStep
+        from visits.services.rounds import tell_missing_rounds
 
         sweeping.register(
             sweeping.Clockwork(
@@ -27,6 +28,7 @@ class VisitsConfig(AppConfig):
                 telling=notices.telling_of,
             )
         )
+        recurring.register(tell_missing_rounds)
         menu.register()
         about.register()
         notices.register_wordings()

@@ -12,13 +12,14 @@ from bar_service import services
 from bar_service.demo.saturday import Furniture, plan_day
 from bar_service.errors import Refused
 from bar_service.models import Act, Bar, BarTable, CheckItem, Gear, Product, StockItem
-from bar_service.promised import bar_day, wall_clock
+from bar_service.promised import bar_day
 from bar_service.services.days import plan_days_of
 from bar_service.services.keeping import open_bar
 from bar_service.services.stock import left_of
 from bar_service.states import ActKind
 from portal.organization.models import Site, User
 from portal.promises import clock, sweeping
+from portal.promises.clock import wall_clock
 
 K = ActKind
 DAYS, PARTIES = 5, 9

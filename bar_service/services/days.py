@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from bar_service.models import Bar, BarTimer, BarTimerStep, CheckItem, Matter, Run
-from bar_service.promised import Target, amount, bar_day, policy_target, wall_clock
+from bar_service.promised import Target, amount, bar_day, policy_target
 from portal.promises import clock
+from portal.promises.clock import wall_clock
 from portal.promises.timekeeping import Ledger, Place
 
 TARGETS = {CheckItem.Checklist.OPEN: Target.BAR_READY, CheckItem.Checklist.CLOSE: Target.BAR_CLOSED}

@@ -87,7 +87,7 @@ def test_a_department_head_reads_the_lines_of_the_department_and_no_other_site(h
 def test_the_workbook_holds_no_phone_and_no_formula_and_is_on_record(house: House) -> None:
     house.report(MORNING, description="=1+1 回电 138 0000 0009", visitor_phone="13800000008")
     answer = at(house, "supervisor", f"export.xlsx?{NOVEMBER}")
-    head, line = load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+    head, line = load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True)
     assert line[head.index("事件经过")] == "'=1+1 回电 138****0009"
     assert not any("1380000000" in str(cell) for cell in line)
     assert AuditEntry.objects.filter(action="exported", subject="register YJW").count() == 1

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,9 +34,9 @@ from portal.pages import moments
 from portal.pages.asking import only_for, user_of
 from portal.pages.houses import departments_at, sites
 from portal.pages.menu import MOST_COUNTED, counted
+from portal.workbooks import answer, workbook
 from residents import phones
 from residents.finding import kind_of
-from residents.register import sheets
 
 PAGE = 50
 MOST_ON_PAPER = 1000
@@ -137,7 +138,7 @@ def paper(request: HttpRequest) -> HttpResponse:
 @only_for(READERS & LEADERSHIP)
 @never_cache
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """As a workbook: no phone is in it, and one that somebody typed into a text is masked. On record."""
     asked = Asked(request)
     if not may_export(asked.user, asked.site):
@@ -154,8 +155,8 @@ def export(request: HttpRequest) -> HttpResponse:
     )
     oldest_first = found.order_by("received_at", "pk").iterator(dispositions.BATCH)
     rows = _cells(asked.lines(oldest_first), asked.site)
-    content = sheets.workbook([(_("Disposition register"), [str(name) for name in _columns()], rows)])
-    return sheets.answer(content, f"register-{asked.site.code}-{asked.days[0]}-{asked.days[1]}")
+    content = workbook([(_("Disposition register"), [str(name) for name in _columns()], rows)])
+    return answer(content, f"register-{asked.site.code}-{asked.days[0]}-{asked.days[1]}")
 
 
 def may_export(user: User, site: Site) -> bool:

@@ -11,6 +11,7 @@ from complaints.tests.house import House
 from drills.any_order import AnyOrder
 from reports import kept
 from reports.periods import period
+from reports.tests.slow_papers import assert_paper_is_the_slow_count
 from reports.tests.slowly import GROUPED, assert_same
 
 NOVEMBER = period("2026-11", ZoneInfo("Asia/Shanghai"))
@@ -22,6 +23,10 @@ class FiguresBeside(AnyOrder):
         rows = kept.promised(self.house.gm.scope, NOVEMBER)
         for by in ("target", "severity"):
             assert_same(rows, by, GROUPED[by], self.now)
+
+    @invariant()
+    def papers_are_what_the_histories_give(self) -> None:
+        assert_paper_is_the_slow_count(self.house.site, NOVEMBER, self.now)
 
 
 def test_the_figures_of_random_histories_equal_a_slow_count(house: House) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -36,3 +37,10 @@ def standing_at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _fixed.reset(token)
+
+
+def wall_clock(day: date, since_midnight: timedelta, zone: ZoneInfo) -> datetime:
+    """That time of the local day, also on the day the clocks change: 09:00 is what the clock on the wall shows."""
+    days, seconds = divmod(int(since_midnight.total_seconds()), 86400)
+    clock = time(seconds // 3600, seconds % 3600 // 60, seconds % 60)
+    return datetime.combine(day + timedelta(days=days), clock, tzinfo=zone)

@@ -32,7 +32,7 @@ def _stop(**kwargs: Any) -> None:
 
 
 def _loop() -> None:
-    from portal.promises import clock, heartbeat, tasks
+    from portal.promises import clock, heartbeat, recurring, tasks
 
     while not _stopped.wait(EVERY_SECONDS):
         try:
@@ -40,6 +40,7 @@ def _loop() -> None:
             swept = heartbeat.last("sweep")
             if swept is None or clock.now() - swept > MISSING_AFTER:
                 logger.warning("no sweep for %s: sweeping without beat", MISSING_AFTER)
+                recurring.run_all()
                 tasks.sweep()
         except Exception:  # the loop outlives whatever is down now
             logger.exception("the fallback sweep failed")

@@ -6,10 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
         ('complaints', '0026_figures_in_ten_bytes'),
+        ('reports', '0001_reports'),
         ('organization', '0004_kept_form'),
     ]
 

@@ -18,12 +18,13 @@ from complaints.models import Outcome, TicketTimer
 from complaints.services import How
 from complaints.states import Decision, Severity, Target
 from complaints.tests.house import MORNING, House
-from portal.organization.models import User
+from portal.organization.models import Site, User
 from portal.promises import clock
 from portal.promises.sweeping import sweep
 from reports import kept, years
 from reports.models import MonthCounted
 from reports.periods import Period, period
+from reports.tests.slow_papers import assert_paper_is_the_slow_count
 from reports.tests.slowly import GROUPED, ZONE, assert_same, who_had_longest
 from reports.views import words
 
@@ -102,6 +103,12 @@ def test_late_promises_by_who_had_the_time_equal_a_slow_count_and_open_their_row
             assert client.get(line["url"]).context["pager"].paginator.count == line["n"]
         seen |= slow.keys()
     assert {"desk", "department", "night"} <= seen
+
+
+def test_the_reports_of_the_demo_equal_a_slow_count(demo: Period) -> None:
+    now = clock.now()
+    for site in Site.objects.all():
+        assert assert_paper_is_the_slow_count(site, demo, now) > 60
 
 
 def test_more_time_before_the_limit_is_within_as_approved_and_not_as_first_set(house: House) -> None:

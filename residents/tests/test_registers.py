@@ -242,7 +242,7 @@ def test_what_leaves_as_a_workbook_is_masked_and_no_cell_is_a_formula(house: Any
 
     answer = client.get(f"/residents/export.xlsx?site={house.site.code}")
 
-    rows = [list(row) for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows()]
+    rows = [list(row) for row in openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows()]
     cells = [cell for row in rows for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     said = [str(cell.value) for cell in cells]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -16,8 +16,9 @@ from portal.organization.models import Site
 from portal.organization.roles import Role
 from portal.pages.asking import only_for, user_of
 from portal.pages.houses import sites
+from portal.workbooks import answer, workbook
 from residents.models import Relation, Residence, Unit
-from residents.register import sheets
+from residents.register.sheets import TEMPLATE
 
 EXPORTERS = frozenset({Role.SUPERVISOR, Role.CUSTOMER_SERVICE_MANAGER, Role.SITE_DIRECTOR, Role.GENERAL_MANAGER})
 BATCH = 1000
@@ -25,14 +26,14 @@ BATCH = 1000
 
 @only_for(EXPORTERS)
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """One site's units and people; phones and plates masked, no identity numbers. On record."""
     user = user_of(request)
     site = next((site for site in sites().values() if site.code == request.GET.get("site", "")), None)
     if site is None or not user.scope.holds(EXPORTERS, site_id=site.pk):
         raise Http404
     record(AuditAction.EXPORTED, by=user, subject=f"site {site.code}", fields=["units", "people"], request=request)
-    return sheets.answer(sheets.workbook([(site.name, sheets.TEMPLATE, _rows(site))]), f"residents-{site.code}")
+    return answer(workbook([(site.name, TEMPLATE, _rows(site))]), f"residents-{site.code}")
 
 
 def _rows(site: Site) -> Iterator[list[Any]]:

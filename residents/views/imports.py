@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,7 @@ from portal.organization.models import User
 from portal.organization.roles import Role
 from portal.organization.views.frames import setup_frame
 from portal.pages.asking import only_for, user_of
+from portal.workbooks import answer
 from residents.forms import ColumnsForm, UploadForm
 from residents.models import ImportProblem, ImportRun, ImportState
 from residents.models.imports import IMPORTERS, UNFINISHED
@@ -107,14 +108,14 @@ def take_back(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
 
 @only_for(IMPORTERS)
 @require_GET
-def template(request: HttpRequest) -> HttpResponse:
-    return sheets.answer(sheets.template(), "residents-template")
+def template(request: HttpRequest) -> FileResponse:
+    return answer(sheets.template(), "residents-template")
 
 
 @only_for(IMPORTERS)
 @require_GET
-def problems(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
-    return sheets.answer(sheets.problems(_run(request, run_uuid)), "rows-to-mend")
+def problems(request: HttpRequest, run_uuid: uuid.UUID) -> FileResponse:
+    return answer(sheets.problems(_run(request, run_uuid)), "rows-to-mend")
 
 
 def _setup_step(user: User) -> dict[str, Any] | None:

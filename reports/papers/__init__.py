@@ -1,0 +1,1 @@
+"""Papers: what a report counts, freezes and shows (P3)."""
