@@ -7,7 +7,7 @@ those it counted. A promise is one timer: what happens twice (a second dispatch,
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,7 +149,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows to be counted by groups. ``whole``: with how long it took, and as the limits were first set."""
+    """Rows to be counted by groups. Not ``whole``: only those kept and those late."""
 
     name: str
     rows: QuerySet[TicketTimer]
@@ -167,8 +167,7 @@ def together(parts: Sequence[Part], now: datetime) -> dict[str, dict[Any, Kept]]
 
     Groups are as JSON has them: a day is its text. Parts of one name are put together.
     """
-    asked = [(part.name, query) for part in parts for query in _queries(part, now)]
-    queries = [(name, *query.query.sql_with_params()) for name, query in asked]
+    queries = [(name, *query.query.sql_with_params()) for name, query in _queries(parts, now)]
     sql = " UNION ALL ".join(f"SELECT %s, to_jsonb(part.*) FROM ({query}) part" for _name, query, _values in queries)  # noqa: S608 - what the ORM wrote
     found: dict[str, dict[Any, dict[str, Any]]] = {part.name: {} for part in parts}
     with connection.cursor() as cursor:
@@ -182,16 +181,17 @@ def together(parts: Sequence[Part], now: datetime) -> dict[str, dict[Any, Kept]]
     }
 
 
-def _queries(part: Part, now: datetime) -> list[QuerySet[Any, dict[str, Any]]]:
+def _queries(parts: Sequence[Part], now: datetime) -> Iterator[tuple[str, QuerySet[Any, dict[str, Any]]]]:
     """What was given more time is looked up apart: as a count beside the others it would keep them on one core."""
-    of = conditions(now)
-    counts: dict[str, Any] = {name: Count("outcome", filter=of[name]) for name in ("all", "kept", "late", "running")}
-    rows = part.rows.order_by().annotate(group=part.by)
-    if not part.whole:
-        return [rows.values("group").annotate(**counts)]
-    counts |= {name: Percentile("took_seconds", share) for name, share in (("median", 0.5), ("p90", 0.9))}
-    given = rows.filter(given_more_time(), target=Target.RESOLVE)
-    return [rows.values("group").annotate(**counts), given.values("group").annotate(given=Count("outcome"))]
+    of, given = conditions(now), given_more_time() & Q(target=Target.RESOLVE)
+    few = {name: Count("outcome", filter=of[name]) for name in ("kept", "late")}
+    times = {name: Percentile("took_seconds", share) for name, share in (("median", 0.5), ("p90", 0.9))}
+    many = few | {name: Count("outcome", filter=of[name]) for name in ("all", "running")} | times
+    for part in parts:
+        rows = part.rows.order_by().annotate(group=part.by)
+        yield part.name, rows.values("group").annotate(**(many if part.whole else few))
+        if part.whole:
+            yield part.name, rows.filter(given).values("group").annotate(given=Count("outcome"))
 
 
 def _kept(kept: int, late: int, given: int = 0, **others: Any) -> Kept:

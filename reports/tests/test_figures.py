@@ -141,7 +141,7 @@ def test_a_department_head_sees_the_own_department_in_every_figure(house: House)
 
 
 @pytest.mark.parametrize("by", ["department", "severity", "category", "site", "shift", "month"])
-def test_a_month_is_counted_in_one_statement_that_reads_no_promise_itself(house: House, by: str) -> None:
+def test_a_month_is_counted_in_one_statement_that_reads_no_promise_but_in_its_index(house: House, by: str) -> None:
     house.signed()
     client = Client()
     client.force_login(house.gm)
@@ -149,8 +149,9 @@ def test_a_month_is_counted_in_one_statement_that_reads_no_promise_itself(house:
         client.get(f"/reports/sla/?period=2026-11&by={by}")
     (counting,) = [query["sql"] for query in asked if "took_seconds" in query["sql"]]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for other_way in ("seqscan", "bitmapscan", "indexscan"):
+            cursor.execute(f"SET LOCAL enable_{other_way} = off")
         cursor.execute("EXPLAIN " + counting.replace("%", "%%"))
-        scans = [line for (line,) in cursor.fetchall() if "on complaints_tickettimer" in line]
+        scans = [line for (line,) in cursor.fetchall() if "Scan" in line and "on complaints_tickettimer" in line]
     assert scans
-    assert [line for line in scans if "Index Only Scan using timer_kept" not in line] == []
+    assert [line for line in scans if "Index Only Scan" not in line] == []
