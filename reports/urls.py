@@ -19,5 +19,8 @@ urlpatterns = [
     re_path(
         r"^reports/(?P<number>[^/]+)/(?P<which>draft|[0-9]{1,4})/(?P<how>paper|owners)/$", leaving.leave, name="paper"
     ),
-    path("reports/<str:number>/<slug:verb>/", paper_steps.step, name="step"),
+    *(
+        path(f"reports/<str:number>/{verb}/", paper_steps.step, {"verb": verb}, name=f"step_{verb}")
+        for verb in paper_steps.STEPS
+    ),
 ]

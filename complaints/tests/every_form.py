@@ -21,6 +21,7 @@ from complaints.tests.test_access import (
     UNIT_CHANGES,
     in_the_archive,
     in_the_library,
+    in_the_reports,
     on_a_visit,
 )
 from complaints.views.steps import SPECS
@@ -151,7 +152,8 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "drafts:add_file": ("reception", "POST", "/me/drafts/files/", {"draft": "register", "upload": "x"}),
         "drafts:preview": ("reception", "GET", f"/me/drafts/files/{NO_FILE}/", {}),
         "drafts:remove_file": ("reception", "POST", f"/me/drafts/files/{NO_FILE}/remove/", {"draft": "register"}),
-    } | accounts_forms(house) | archive_forms(house) | visit_forms(house) | bar_forms(house)  # fmt: skip
+        **accounts_forms(house), **archive_forms(house), **visit_forms(house), **bar_forms(house), **paper_forms(house),
+    }  # fmt: skip
 
 
 def library_forms(house: House, ticket: Ticket) -> dict[str, Form]:
@@ -374,3 +376,23 @@ def bar_forms(house: House) -> dict[str, Form]:
         "bar_service:settings_rows": ("admin", "POST", f"{settings}tables/", row),
         "bar_service:settings_row": ("admin", "POST", f"{settings}tables/{table}/", row),
     }  # fmt: skip
+
+
+def paper_forms(house: House) -> dict[str, Form]:
+    """The reports: what is typed into one, and what the addresses ask."""
+    of = in_the_reports(house)
+    draft, issued = f"/reports/{of['draft']}/", f"/reports/{of['issued']}/"
+    words = {"version": str(of["draft_version"]), "next": keep("next"), "notes": keep("notes")}
+    why = {"version": str(of["issued_version"]), "reason": keep("reason")}
+    steps = {f"reports:step_{verb}": ("supervisor", "POST", f"{draft}{verb}/", words)
+             for verb in ("write", "prepare", "count", "drop")}  # fmt: skip
+    more = {f"reports:step_{verb}": ("supervisor", "POST", f"{issued}{verb}/", why)
+            for verb in ("sign", "send-back", "correct", "publish")}  # fmt: skip
+    asked = {
+        "reports:reports": ("supervisor", "GET", "/reports/", {"site": str(house.site.pk), "day": "2026-11-20"}),
+        "reports:report": ("supervisor", "GET", issued, {"edition": "1", "figure": "received"}),
+        "reports:paper": ("supervisor", "GET", f"{issued}1/paper/", {}),
+        "reports:file": ("supervisor", "GET", f"{issued}1.json", {}),
+        "reports:check": ("supervisor", "GET", f"/reports/check/{of['sha256']}/", {}),
+    }
+    return {**steps, **more, **asked}

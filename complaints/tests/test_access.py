@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.module_loading import import_string
 from drf_spectacular.generators import SchemaGenerator
 
 from bar_service.states import ActKind
@@ -110,6 +111,16 @@ BAR = {
     for kind in ActKind
 }
 
+PAPER_STEPS = ("write", "prepare", "count", "sign", "send-back", "correct", "drop", "publish")
+REPORTS = {
+    "reports:reports": ("get", "/reports/", LEADERS),
+    "reports:report": ("get", "/reports/{draft}/?figure=received", LEADERS),
+    "reports:check": ("get", "/reports/check/{sha256}/", LEADERS),
+    "reports:file": ("get", "/reports/{issued}/1.xlsx", LEADERS),
+    "reports:paper": ("get", "/reports/{issued}/1/owners/", LEADERS),
+    # Who of them may not take a step is told so on the page.
+    **{f"reports:step_{verb}": ("post", f"/reports/{{draft}}/{verb}/", LEADERS) for verb in PAPER_STEPS},
+}
 PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     # name: (method, address, who gets in)
     "health": ("get", "/health/", ANYBODY),
@@ -229,6 +240,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "reports:sla": ("get", "/reports/sla/", LEADERS | HEADS),
     "reports:sla_rows": ("get", "/reports/sla/rows/?figure=late", LEADERS | HEADS),
     **VISITS,
+    **REPORTS,
 }
 # The steps as forms below a ticket that is with engineering, signed, and important.
 STEPS: dict[str, frozenset[str]] = {
@@ -364,6 +376,12 @@ def on_a_visit(house: House, home: Residence | None = None) -> dict[str, Any]:
     return {"visit": made.uuid, "opinion": heard.pk}
 
 
+def in_the_reports(house: House) -> dict[str, Any]:
+    """An issued report and a draft. Of an app above: by name, not by import."""
+    found: dict[str, Any] = import_string("reports.tests.papers.in_the_reports")(house)
+    return found
+
+
 def verdict(answer: Any) -> str:
     if answer.status_code == 403 and b'name="kept"' in answer.content:  # the door, holding what was typed
         return "sign in first"
@@ -411,6 +429,7 @@ def test_every_page_lets_in_whom_the_table_names_and_nobody_else(house: House, c
         **in_the_archive(house),
         **on_a_visit(house),
         **in_the_bar(house),
+        **in_the_reports(house),
     }
     wrong = []
     for name, (method, address, allowed) in PAGES.items():

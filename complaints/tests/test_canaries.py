@@ -15,7 +15,7 @@ from django.test import Client
 from bar_service.tests.bar import in_the_bar
 from complaints.models import Ticket
 from complaints.tests.house import MORNING, STAFF, House
-from complaints.tests.test_access import PAGES, STEPS, in_the_archive, in_the_library, on_a_visit
+from complaints.tests.test_access import PAGES, STEPS, in_the_archive, in_the_library, in_the_reports, on_a_visit
 from portal.notifications import sender
 from portal.notifications.models import Message
 from portal.promises import sweeping
@@ -55,6 +55,7 @@ def everything(house: House, canary: Residence, client: Client, who: str) -> lis
         | in_the_library(house)
         | on_a_visit(house, canary)
         | in_the_bar(house)
+        | in_the_reports(house)
         | {"unit": canary.unit.uuid, "resident": canary.resident.uuid}
     )
     addresses = [

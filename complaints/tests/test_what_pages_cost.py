@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from complaints.models import CommonIssue, Repeat
 from complaints.models.cases import CASE_TEXTS
@@ -28,6 +30,7 @@ from complaints.tests.house import MORNING, House
 from portal import memo
 from portal.drafts import services as drafts
 from portal.organization.roles import Role
+from portal.promises import clock
 from residents import services
 from residents.models import ImportRun, Relation
 from residents.services import Newcomer
@@ -100,6 +103,11 @@ def slips(house: House, n: int) -> None:
     open_box(house.site, said, on=timezone.localdate(), request_key=uuid4(), by=house.reception)
 
 
+def papers(house: House, n: int) -> None:
+    with clock.standing_at(timezone.now() + timedelta(days=n - MORE - 2)):
+        import_string("reports.services.making.plan_and_make")()  # of an app above
+
+
 LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("admin", "/settings/people/", people),
     ("reception", "/residents/?q=赵敏", residents),
@@ -117,6 +125,7 @@ LISTS: list[tuple[str, str, Callable[[House, int], None]]] = [
     ("gm", "/dashboard/wall/", tickets),
     ("gm", "/reports/sla/?period=2026-11", tickets),
     ("gm", "/reports/sla/rows/?period=2026-11&target=dispatch", tickets),
+    ("gm", "/reports/", papers),
     ("gm", "/incidents/", happened),
     ("ops", "/forum/", posted),
     ("supervisor", "/cases/repeats/", repeats),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from portal import workbooks
 from portal.audit.models import AuditAction
 from portal.audit.services import record
 from portal.organization.roles import LEADERSHIP
@@ -19,7 +20,6 @@ from reports.papers.workbook import workbook_of
 from reports.views.papers import content_of, found_by, page, sheet_of
 
 DRAFT = "draft"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @only_for(LEADERSHIP)
@@ -51,7 +51,7 @@ def _pdf(request: HttpRequest, report: Report, edition: Edition | None, *, for_o
         content = pdf_of(sheet, get_language() or "zh-hans")
     except NoPdf as refusal:
         return page(request, report, refusal.user_message, 503)
-    return _attached(HttpResponse(content, content_type="application/pdf"), report, edition, "pdf")
+    return _attached(HttpResponse(content, content_type="application/pdf"), f"{_name(report, edition)}.pdf")
 
 
 def _owners_pdf(request: HttpRequest, report: Report, edition: Edition | None) -> HttpResponse:
@@ -61,19 +61,22 @@ def _owners_pdf(request: HttpRequest, report: Report, edition: Edition | None) -
 def _xlsx(request: HttpRequest, report: Report, edition: Edition | None) -> HttpResponse:
     document, _texts = content_of(report, edition)
     book = workbook_of(sheet_of(request, report, edition), lists_in_words(document), report.site.zone)
-    return _attached(FileResponse(book, content_type=XLSX), report, edition, "xlsx")
+    return workbooks.answer(book, _name(report, edition))
 
 
 def _bytes(request: HttpRequest, report: Report, edition: Edition | None) -> HttpResponse:
     """What the hash is of."""
     if edition is None:
         raise Http404
-    return _attached(HttpResponse(edition.content, content_type="application/json"), report, edition, "json")
+    return _attached(HttpResponse(edition.content, content_type="application/json"), f"{_name(report, edition)}.json")
 
 
-def _attached(response: HttpResponse, report: Report, edition: Edition | None, ending: str) -> HttpResponse:
-    which = edition.number if edition else DRAFT
-    response["Content-Disposition"] = f'attachment; filename="{report.number}-{which}.{ending}"'
+def _name(report: Report, edition: Edition | None) -> str:
+    return f"{report.number}-{edition.number if edition else DRAFT}"
+
+
+def _attached(response: HttpResponse, name: str) -> HttpResponse:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

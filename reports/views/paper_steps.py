@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -35,8 +35,6 @@ def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """One step of the paper; refused, the page says why and keeps what was typed."""
     found = found_by(request, number)
     version = request.POST.get("version", "")
-    if verb not in STEPS:
-        raise Http404
     try:
         STEPS[verb](found, int(version) if version.isascii() and version.isdigit() else -1, request, user_of(request))
     except Refusal as refusal:
