@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bar_service.roles import ASK, KEEP, READ_FIGURES, SERVE
-from portal.organization.models import User
 from portal.organization.roles import Role
 from portal.pages import menu
 
@@ -39,9 +36,5 @@ PLACES = [
 ]
 
 
-def counts(_user: User) -> Mapping[str, int]:
-    return {}
-
-
 def register() -> None:
-    menu.register(PLACES, counts)
+    menu.register(PLACES)

@@ -254,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "repeats": {"task": "complaints.tasks.look_for_repeats", "schedule": 3600.0},
     "visit rounds": {"task": "visits.tasks.tell_missing_rounds", "schedule": 900.0},
     "suggestion box": {"task": "complaints.tasks.tell_missed_box", "schedule": 900.0},
+    "months": {"task": "reports.tasks.count_months", "schedule": 120.0},
     "forget drafts": {"task": "portal.drafts.tasks.forget_old_drafts", "schedule": 3600.0},
     "sweep files": {"task": "portal.files.tasks.sweep_orphans", "schedule": 3600.0},
     "send": {

@@ -10,6 +10,7 @@ class ReportsConfig(AppConfig):
         from portal import first_rows
         from portal.integrity import register as register_check
         from portal.organization import new_site
+        from portal.organization.views.frames import register_tab
         from portal.promises import recurring, sweeping
         from reports import integrity, menu, notices
         from reports.defaults.loading import furnish, load_defaults
@@ -28,6 +29,7 @@ class ReportsConfig(AppConfig):
         )
         recurring.register(plan_and_make)
         menu.register()
+        register_tab("/settings/goals/", _("Goals"))
         notices.register_wordings()
         register_check(integrity.findings)
         new_site.register(furnish)

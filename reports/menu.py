@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.organization.models import User
 from portal.organization.roles import LEADERSHIP
 from portal.pages import menu
 from reports.kept import READERS
@@ -46,8 +43,4 @@ PLACES = [
 
 
 def register() -> None:
-    menu.register(PLACES, _nothing)
-
-
-def _nothing(user: User) -> Mapping[str, int]:
-    return {}
+    menu.register(PLACES)

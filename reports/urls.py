@@ -1,13 +1,15 @@
 from django.urls import path, re_path
 
-from reports.views import leaving, now, paper_steps, papers, sla, wall
+from reports.views import goals, leaving, now, paper_steps, papers, promises, sla, wall
 
 app_name = "reports"
 urlpatterns = [
     path("dashboard/", now.now, name="now"),
     path("dashboard/wall/", wall.wall, name="wall"),
     path("reports/sla/", sla.sla, name="sla"),
-    path("reports/sla/rows/", sla.rows, name="sla_rows"),
+    path("reports/sla/rows/", promises.rows, name="sla_rows"),
+    path("settings/goals/", goals.of_company, name="goals"),
+    path("settings/goals/<int:pk>/", goals.of_site, name="goals_site"),
     path("reports/", papers.reports, name="reports"),
     path("reports/check/<str:sha256>/", papers.check, name="check"),
     path("reports/<str:number>/", papers.report, name="report"),

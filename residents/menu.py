@@ -32,4 +32,4 @@ PLACES = [
 
 
 def register() -> None:
-    menu.register(PLACES, lambda _user: {})
+    menu.register(PLACES)

@@ -10,7 +10,7 @@ from complaints.models.incidents import Incident
 from complaints.models.issues import CommonIssue, IssueTicket
 from complaints.models.overtime import Claim, OvertimeRequest, TicketLink
 from complaints.models.tickets import FAR_AWAY, TITLE_LENGTH, Ticket, TicketQuerySet, title_of
-from complaints.models.timers import TicketTimer, TimerStep
+from complaints.models.timers import Outcome, TicketTimer, TimerStep
 from complaints.saved_views import SavedView
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "IssueTicket",
     "LastStep",
     "LibraryCase",
+    "Outcome",
     "OvertimeRequest",
     "Phrase",
     "Repeat",

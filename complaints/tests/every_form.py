@@ -110,11 +110,13 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         "reports:now": ("manager", "GET", "/dashboard/", {}),
         "reports:wall": ("manager", "GET", "/dashboard/wall/", {"site": "1"}),
         "reports:sla": (
-            "manager", "GET", "/reports/sla/", {"period": "2026-11", "site": "1", "target": "resolve", "by": "month"},
+            "manager", "GET", "/reports/sla/",
+            {"period": "2026-11", "site": "1", "target": "resolve", "by": "month", "causes": "1"},
         ),
         "reports:sla_rows": (
             "manager", "GET", "/reports/sla/rows/",
-            {"period": "2026-W47", "target": "sign", "by": "department", "group": department, "figure": "late"},
+            {"period": "2026-W47", "target": "sign", "by": "department", "group": department, "figure": "late",
+             "cause": "desk"},
         ),
         **library_forms(house, ticket),
         "pages:start": ("reception", "GET", "/", {}),
@@ -244,6 +246,12 @@ def accounts_forms(house: House) -> dict[str, Form]:
     found |= {
         f"organization:{name}": ("admin", "GET", address, asked if name == "people" else {})
         for name, address in looks.items()
+    }
+    shares = dict.fromkeys(("requests_called", "satisfied", "in_limit", "coverage", "door_wait", "rest_days"), "50")
+    aims = shares | {"rounds": "2", "a_day": "8", "tries": "3"}
+    found |= {
+        "reports:goals": ("admin", "POST", "/settings/goals/", aims),
+        "reports:goals_site": ("admin", "POST", f"/settings/goals/{house.site.pk}/", aims),
     }
     unlock = {"secret": "x", "next": "/queue/", "kept": "{}"}
     return found | {
@@ -382,7 +390,7 @@ def paper_forms(house: House) -> dict[str, Form]:
     """The reports: what is typed into one, and what the addresses ask."""
     of = in_the_reports(house)
     draft, issued = f"/reports/{of['draft']}/", f"/reports/{of['issued']}/"
-    words = {"version": str(of["draft_version"]), "next": keep("next"), "notes": keep("notes")}
+    words = {"version": str(of["draft_version"]), "notes": keep("notes")}
     why = {"version": str(of["issued_version"]), "reason": keep("reason")}
     steps = {f"reports:step_{verb}": ("supervisor", "POST", f"{draft}{verb}/", words)
              for verb in ("write", "prepare", "count", "drop")}  # fmt: skip

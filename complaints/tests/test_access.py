@@ -238,6 +238,8 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "reports:now": ("get", "/dashboard/", LEADERS),
     "reports:wall": ("get", "/dashboard/wall/", LEADERS),
     "reports:sla": ("get", "/reports/sla/", LEADERS | HEADS),
+    "reports:goals": ("get", "/settings/goals/", ADMINISTRATORS),
+    "reports:goals_site": ("get", "/settings/goals/{site}/", ADMINISTRATORS),
     "reports:sla_rows": ("get", "/reports/sla/rows/?figure=late", LEADERS | HEADS),
     **VISITS,
     **REPORTS,

@@ -461,7 +461,7 @@ def test_a_text_that_was_refused_stands_in_its_field_again_as_text(
             wrong["version"] = "0"
             broken = {key: wrong.get(key, text) for key, text in fields.items()} | {field: TEXTS[nasty]}
             answer = _sent(at_desk(caller), method, address, {key: text.encode() for key, text in broken.items()})
-            assert answer.status_code == 422, (name, field)
+            assert answer.status_code in {409, 422}, (name, field)  # 409: somebody was quicker
             assert escape(TEXTS[nasty]) in answer.content.decode(), (name, field)
 
 

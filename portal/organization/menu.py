@@ -20,4 +20,4 @@ def register() -> None:
         frozenset({Role.ADMINISTRATOR}),
         rank=100,
     )
-    menu.register([place], lambda user: {})
+    menu.register([place])

@@ -33,11 +33,12 @@ _places: list[Place] = []
 _counters: list[tuple[frozenset[str], Counter]] = []
 
 
-def register(places: list[Place], count: Counter) -> None:
-    """``count`` answers all numbers of these places in one statement."""
+def register(places: list[Place], count: Counter | None = None) -> None:
+    """``count`` answers all numbers of these places in one statement; places without numbers need none."""
     _places.extend(places)
     _places.sort(key=lambda place: place.rank)
-    _counters.append((frozenset(place.count for place in places if place.count), count))
+    if count is not None:
+        _counters.append((frozenset(place.count for place in places if place.count), count))
 
 
 def counted(number: int) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from complaints.states import Kind, Severity, Status
 from reports.papers import words
@@ -61,8 +61,8 @@ def period_words(code: str, zone: str) -> str:
     if name == "month":
         return date_format(found.first, "YEAR_MONTH_FORMAT")
     if name == "quarter":
-        return _("Quarter %(quarter)s of %(year)s") % {"quarter": code[-1], "year": code[:4]}
-    return code if name == "today" else _("The year %(year)s") % {"year": code}
+        return pgettext("period", "Q%(quarter)s %(year)s") % {"quarter": code[-1], "year": code[:4]}
+    return code if name == "today" else pgettext("period", "%(year)s") % {"year": code}
 
 
 def signatures(kind: str, signed: Sequence[Mapping[str, Any]]) -> list[Signature]:

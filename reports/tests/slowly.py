@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,50 @@ def counted(timers: list[TicketTimer], group: Callable[[TicketTimer], Any], now:
     return found
 
 
+def who_had_longest(timer: TicketTimer, now: datetime) -> str | None:
+    """Piece by piece who had the ticket while this promise ran, each piece asked of the whole history anew."""
+    ticket, until = timer.ticket, timer.met_at or now
+    events = standing_events(ticket.events.order_by("at", "pk"))
+    moments = {timer.started_at, until, ticket.received_at, *(event.at for event in events)}
+    moments |= {datetime.fromisoformat(event.details["until"]) for event in events if event.details.get("until")}
+    day = timer.started_at.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day < until:
+        moments |= {day.replace(hour=8), day.replace(hour=22)}
+        day += timedelta(days=1)
+    inside = sorted(moment for moment in moments if timer.started_at <= moment <= until)
+    sums: dict[str, timedelta] = {}
+    for begins, ends in pairwise(inside):
+        had = _had_at(begins + (ends - begins) / 2, events)
+        if had is not None:
+            sums[had] = sums.get(had, timedelta()) + (ends - begins)
+    return min(sums, key=lambda had: (-sums[had], had)) if sums else None
+
+
+def _had_at(moment: datetime, events: list[Any]) -> str | None:
+    had, before, waits_for, planned = "desk", "desk", "", None
+    told = {"dispatched": "department", "resolved": "department", "sent_back": "desk", "answered": "desk"}
+    told |= dict.fromkeys(("returned", "reopened", "came_back"), "desk")
+    told |= dict.fromkeys(("informed", "declined", "merged", "withdrawn", "closed"), "")
+    for event in events:
+        if event.at > moment:
+            break
+        if planned is not None and planned < event.at:
+            had, planned = before, None
+        if event.kind == "waiting":
+            before, waits_for = had, event.details.get("waits_for") or "third_party"
+        if event.kind in {"waiting", "chased"}:
+            had = waits_for
+            planned = datetime.fromisoformat(event.details["until"]) if event.details.get("until") else None
+        elif event.kind == "resumed":
+            had, planned = before, None
+        elif event.kind in told:
+            had, planned = told[event.kind], None
+    if planned is not None and planned < moment:
+        had = before
+    quiet = not 8 <= moment.astimezone(ZONE).hour < 22
+    return ("night" if quiet and had in {"desk", "department"} else had) or None
+
+
 def _percentile(numbers: list[float], share: float) -> float | None:
     """Between the two nearest, as far as the share lies between them."""
     if not numbers:
@@ -98,5 +143,5 @@ GROUPED = {
     "department": lambda timer: timer.ticket.department_id,
     "category": lambda timer: timer.ticket.category and (timer.ticket.category.parent_id or timer.ticket.category_id),
     "site": lambda timer: timer.ticket.site_id,
-    "shift": lambda timer: timer.ticket.received_at.astimezone(ZONE).hour,
+    "shift": lambda timer: ("night", "early", "late")[timer.ticket.received_at.astimezone(ZONE).hour // 8],
 }

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from complaints import services
-from complaints.models import TicketTimer
+from complaints.models import Outcome, TicketTimer
 from complaints.services import How
 from complaints.states import Decision, Severity, Target
 from complaints.tests.house import MORNING, House
 from portal.organization.models import Site, User
 from portal.promises import clock
 from portal.promises.sweeping import sweep
-from reports import kept
+from reports import kept, years
+from reports.models import MonthCounted
 from reports.periods import Period, period
 from reports.tests.slow_papers import assert_paper_is_the_slow_count
-from reports.tests.slowly import GROUPED, ZONE, assert_same
+from reports.tests.slowly import GROUPED, ZONE, assert_same, who_had_longest
+from reports.views import words
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOVEMBER = period("2026-11", ZONE)
@@ -36,6 +42,7 @@ def demo(db: None, settings: Any) -> Period:
 def test_the_figures_of_the_demo_equal_a_slow_count_and_open_their_rows(demo: Period) -> None:
     now, gm = clock.now(), User.objects.get(username="gm")
     sweep(now)
+    call_command("rebuild_figures", verbosity=0)
     rows = kept.promised(gm.scope, demo)
     assert rows.count() > 1000
     for by, group in GROUPED.items():
@@ -46,6 +53,56 @@ def test_the_figures_of_the_demo_equal_a_slow_count_and_open_their_rows(demo: Pe
     for line in [*page.context["targets"], *page.context["split"]]:
         for figure, url in line["urls"].items():
             assert client.get(url).context["pager"].paginator.count == getattr(line["kept"], figure), url
+
+
+def test_a_year_from_its_months_equals_the_live_figures_and_takes_up_what_came_late(demo: Period) -> None:
+    now, gm = clock.now(), User.objects.get(username="gm")
+    sweep(now)
+    head = User.objects.get(username="engineering_head")
+    call_command("rebuild_figures", verbosity=0)
+    call_command("rebuild_figures", verbosity=0)
+    for user in (gm, head):
+        live = kept.promised(user.scope, demo)
+        of_months = years.counted(user.scope, demo)
+        for by, group in kept.groups(ZONE).items():
+            slow = {key: replace(one, median=None, p90=None) for key, one in kept.figures(live, group, now).items()}
+            assert years.figures(of_months, by) == slow, by
+    assert sum(one.all for one in years.figures(of_months, "target").values()) < TicketTimer.objects.count()
+
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(gm)
+    late = TicketTimer.objects.filter(target=Target.RESOLVE, received_at__gte=demo.begins, outcome=Outcome.KEPT)[0]
+    TicketTimer.objects.filter(pk=late.pk).update(breached_at=late.due_at)
+    address = f"/reports/sla/?period={demo.code}&target=resolve"
+    (line,) = [line for line in client.get(address).context["targets"] if line["chosen"]]
+    behind = client.get(line["urls"]["late"])
+    assert behind.context["pager"].paginator.count == line["kept"].late + 1
+    assert behind.context["told"] == words.promises(line["kept"].late)
+    assert years.count_due(now) == 0
+    assert years.count_due(now + DAY) == MonthCounted.objects.count()
+    call_command("rebuild_figures", verbosity=0)
+    (line,) = [line for line in client.get(address).context["targets"] if line["chosen"]]
+    assert client.get(line["urls"]["late"]).context["told"] == ""
+
+
+def test_late_promises_by_who_had_the_time_equal_a_slow_count_and_open_their_rows(demo: Period) -> None:
+    now, gm = clock.now(), User.objects.get(username="gm")
+    sweep(now)
+    client = Client(HTTP_ACCEPT_LANGUAGE="zh-CN")
+    client.force_login(gm)
+    seen = set()
+    for target in (Target.DISPATCH, Target.SIGN, Target.RESOLVE, Target.CALLBACK):
+        page = client.get(f"/reports/sla/?period={demo.code}&target={target}")
+        late = kept.promised(gm.scope, demo).filter(kept.conditions(now)["late"], target=target)
+        slow = Counter(who_had_longest(timer, now) for timer in late.select_related("ticket"))
+        assert {line["had"]: line["n"] for line in page.context["causes"]["lines"]} == {
+            f"had-{had or 'none'}": n for had, n in slow.items()
+        }
+        assert sum(slow.values()) == page.context["causes"]["late"]
+        for line in page.context["causes"]["lines"]:
+            assert client.get(line["url"]).context["pager"].paginator.count == line["n"]
+        seen |= slow.keys()
+    assert {"desk", "department", "night"} <= seen
 
 
 def test_the_reports_of_the_demo_equal_a_slow_count(demo: Period) -> None:
@@ -81,3 +138,20 @@ def test_a_department_head_sees_the_own_department_in_every_figure(house: House)
     assert sum(line["kept"].all for line in page.context["targets"]) == TicketTimer.objects.filter(ticket=mine).count()
     assert other.number not in head.get("/reports/sla/rows/?period=2026-11&target=dispatch").content.decode()
     assert head.get("/dashboard/").status_code == 403
+
+
+@pytest.mark.parametrize("by", ["department", "severity", "category", "site", "shift", "month"])
+def test_a_month_is_counted_in_one_statement_that_reads_no_promise_but_in_its_index(house: House, by: str) -> None:
+    house.signed()
+    client = Client()
+    client.force_login(house.gm)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/reports/sla/?period=2026-11&by={by}")
+    (counting,) = [query["sql"] for query in asked if "took_seconds" in query["sql"]]
+    with connection.cursor() as cursor:
+        for other_way in ("seqscan", "bitmapscan", "indexscan"):
+            cursor.execute(f"SET LOCAL enable_{other_way} = off")
+        cursor.execute("EXPLAIN " + counting.replace("%", "%%"))
+        scans = [line for (line,) in cursor.fetchall() if "Scan" in line and "on complaints_tickettimer" in line]
+    assert scans
+    assert [line for line in scans if "Index Only Scan" not in line] == []

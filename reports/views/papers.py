@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -87,8 +88,11 @@ CHIPS = {"planned": "", "draft": "soon", "prepared": "soon", "reviewed": "soon",
 
 
 def _entry(report: Report, chosen: Report | None) -> dict[str, Any]:
-    planned = report.status == Report.Status.PLANNED
-    chip = moments.short(report.makes_at, report.site.zone) if planned else report.get_status_display()
+    if report.status == Report.Status.PLANNED:
+        day = report.makes_at.astimezone(report.site.zone).date()
+        chip = pgettext("report to be counted", "%(day)s") % {"day": f"{day:%m-%d}"}
+    else:
+        chip = report.get_status_display()
     return {
         "url": report.url,
         "period": drawing.period_words(report.period_code, report.site.time_zone),

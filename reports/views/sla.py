@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import TruncDate
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,24 +15,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints.models import Goal, Ticket, TicketEvent, TicketTimer
+from complaints.models import Goal, TicketTimer
 from complaints.remembered import goal_percent
-from complaints.states import EventKind, Target
-from complaints.undone import standing
-from portal.organization.models import Site
+from complaints.states import Target
 from portal.pages import moments
 from portal.pages.asking import only_for, user_of
-from portal.pages.houses import site_of
-from reports import charts, kept, lost_time
-from reports.kept import Kept
-from reports.periods import NAMES
+from reports import causes, charts, kept, years
+from reports.kept import Kept, Part
+from reports.models import MonthFigures
+from reports.periods import NAMES, Period
 from reports.views import words
 from reports.views.asked import Asked, asked_by, sites_of
 
-PAGE = 50
 DAYS_DRAWN = 14
 ROWS = "/reports/sla/rows/"
 SHOWN_FIRST = (Target.DISPATCH, Target.SIGN, Target.RESOLVE, Target.INFORM)
+ASK_THE_TICKET = {"department", "severity", "category"}
+LOOKED_AT_ONCE = 500  # late promises whose histories the page reads unasked
 NEARLY = 10  # points below the goal: due soon, not yet late
 
 
@@ -41,37 +39,86 @@ NEARLY = 10  # points below the goal: due soon, not yet late
 @never_cache
 @require_GET
 def sla(request: HttpRequest) -> HttpResponse:
-    user, now = user_of(request), timezone.now()
-    sites = sites_of(user)
+    now = timezone.now()
+    sites = sites_of(user_of(request))
     asked = asked_by(request, sites)
-    rows = _promised(request, asked)
-    of_targets = kept.figures(rows, kept.groups(asked.period.zone)["target"], now)
-    then = _promised(request, asked.before()).filter(target__in=SHOWN_FIRST)
-    before = kept.figures(then, kept.groups(asked.period.zone)["target"], now, times=False)
+    of_year = asked.name == years.BEYOND_A_QUARTER
+    found = _of_year(request, asked) if of_year else kept.together(_parts(request, asked, now), now)
+    goal = goal_of(asked)
     context = {
         "asked": asked,
-        "goal": goal_of(asked),
+        "goal": goal,
         "period_words": period_words(asked),
         "periods": [(asked.address(period=name), label, asked.name == name) for name, label in NAMES.items()],
         "previous": asked.address(period=asked.period.before().code),
         "next": asked.address(period=asked.period.next().code) if asked.period.ends <= now else "",
         "sites": [(asked.address(site=one.pk), one.name, one == asked.site) for one in sites] if len(sites) > 1 else [],
         "all_sites": (asked.address(site=""), asked.site is None),
-        "figures": [_card(asked, target, of_targets, before) for target in SHOWN_FIRST],
-        "targets": [_line(asked, Target(key), found) for key, found in sorted(of_targets.items(), key=_in_order)],
+        "figures": [_card(asked, target, found, goal) for target in SHOWN_FIRST],
+        "targets": [
+            _line(asked, Target(key), one, goal) for key, one in sorted(found["targets"].items(), key=_in_order)
+        ],
         "by": [(asked.address(by=by), label, by == asked.by) for by, label in words.BY.items()],
-        "split": _split(asked, rows, sites, now),
+        "split": _split(asked, found["split"], goal),
         "split_is_typed": asked.by in {"department", "site"},
         "target_word": asked.target.label,
         "promise_word": _("Promise"),
-        "chart": _days(asked, rows.filter(target=asked.target), now),
-        "lost": asked.address(ROWS, figure="late"),
+        "of_year": of_year,
+        "counted": counted_words(asked, now) if of_year else "",
+        "chart": _chart(found["days"], of_year=of_year),
+        "causes": _causes(request, asked, found["targets"].get(asked.target.value, Kept()).late, now),
     }
     return render(request, "reports/sla.html", context)
 
 
-def _promised(request: HttpRequest, asked: Asked) -> QuerySet[TicketTimer]:
+def promised(request: HttpRequest, asked: Asked) -> QuerySet[TicketTimer]:
     return kept.promised(user_of(request).scope, asked.period, site_id=asked.site.pk if asked.site else None)
+
+
+def _parts(request: HttpRequest, asked: Asked, now: datetime) -> list[Part]:
+    """What the page counts. Each of the first targets on its own, so that several are counted at the same time."""
+    rows, then = promised(request, asked), promised(request, asked.before())
+    by = kept.groups(asked.period.zone)
+    others = [target.value for target in Target if target not in SHOWN_FIRST]
+    of_target = rows.filter(target=asked.target)
+    split = kept.of_tickets(of_target, asked.period) if asked.by in ASK_THE_TICKET else of_target
+    days = of_target.filter(received_at__gte=_drawn_from(asked.period, now))
+    return [
+        Part("split", split, by[asked.by]),
+        *(Part("targets", rows.filter(target=target), by["target"]) for target in SHOWN_FIRST),
+        *(Part("before", then.filter(target=target), by["target"], whole=False) for target in SHOWN_FIRST),
+        Part("targets", rows.filter(target__in=others), by["target"]),
+        Part("days", days, TruncDate("received_at", tzinfo=asked.period.zone), whole=False),
+    ]
+
+
+def _drawn_from(period: Period, now: datetime) -> datetime:
+    """Whole days only: the chart's last ones so far."""
+    last = min(period.after, timezone.localdate(now, period.zone) + timedelta(days=1))
+    first = max(period.first, last - timedelta(days=DAYS_DRAWN))
+    return datetime(first.year, first.month, first.day, tzinfo=period.zone)
+
+
+def _of_year(request: HttpRequest, asked: Asked) -> dict[str, dict[Any, Kept]]:
+    """The same from the months as they were counted, and by month where a shorter time has its days."""
+    rows, then = counted(request, asked), counted(request, asked.before())
+    of_target = rows.filter(target=asked.target)
+    return {
+        "targets": years.figures(rows, "target"),
+        "before": years.figures(then.filter(target__in=SHOWN_FIRST), "target"),
+        "split": years.figures(of_target, asked.by),
+        "days": years.figures(of_target, "month"),
+    }
+
+
+def counted(request: HttpRequest, asked: Asked) -> QuerySet[MonthFigures]:
+    return years.counted(user_of(request).scope, asked.period, site_id=asked.site.pk if asked.site else None)
+
+
+def counted_words(asked: Asked, now: datetime) -> str:
+    """As of when a year's figures were counted; of one never counted nothing."""
+    at = years.counted_at(asked.period, now)
+    return moments.short(at, asked.period.zone) if at else ""
 
 
 def period_words(asked: Asked) -> str:
@@ -87,22 +134,22 @@ def _in_order(pair: tuple[str, Kept]) -> int:
     return list(Target).index(Target(pair[0]))
 
 
-def _line(asked: Asked, target: Target, found: Kept) -> dict[str, Any]:
+def _line(asked: Asked, target: Target, found: Kept, goal: int) -> dict[str, Any]:
     urls = {figure: asked.address(ROWS, figure=figure, target=target.value) for figure in kept.FIGURES}
-    return _row(asked, str(target.label), found, urls) | {
+    return _row(str(target.label), found, urls, goal) | {
         "choose": asked.address(target=target.value),
         "chosen": target == asked.target,
     }
 
 
-def _row(asked: Asked, label: str, found: Kept, urls: dict[str, str]) -> dict[str, Any]:
+def _row(label: str, found: Kept, urls: dict[str, str], goal: int) -> dict[str, Any]:
     return {
         "label": label,
         "kept": found,
         "urls": urls,
         "percent": words.percent(found.percent),
         "percent_at_first": words.percent(found.percent_at_first),
-        "state": state_of(found.percent, goal_of(asked)),
+        "state": state_of(found.percent, goal),
         "median": words.duration(found.median),
         "p90": words.duration(found.p90),
     }
@@ -118,9 +165,9 @@ def state_of(percent: float | None, goal: int) -> str:
     return "ok" if percent >= goal else "soon" if percent >= goal - NEARLY else "late"
 
 
-def _card(asked: Asked, target: Target, found: dict[Any, Kept], before: dict[Any, Kept]) -> dict[str, Any]:
-    now_kept, then = found.get(target.value, Kept()), before.get(target.value, Kept())
-    return _line(asked, target, now_kept) | {"trend": trend(now_kept.percent, then.percent)}
+def _card(asked: Asked, target: Target, found: dict[str, dict[Any, Kept]], goal: int) -> dict[str, Any]:
+    now_kept, then = (found[part].get(target.value, Kept()) for part in ("targets", "before"))
+    return _line(asked, target, now_kept, goal) | {"trend": trend(now_kept.percent, then.percent)}
 
 
 def trend(now: float | None, before: float | None) -> str:
@@ -132,122 +179,40 @@ def trend(now: float | None, before: float | None) -> str:
     )
 
 
-def _split(asked: Asked, rows: QuerySet[TicketTimer], sites: list[Site], now: datetime) -> list[dict[str, Any]]:
-    of_target = rows.filter(target=asked.target)
-    if asked.by in {"department", "severity", "category"}:
-        of_target = kept.of_tickets(of_target, asked.period, [one.pk for one in sites])
-    found = kept.figures(of_target, kept.groups(asked.period.zone)[asked.by], now)
-    if asked.by == "shift":
-        found = kept.by_shift(found)
+def _split(asked: Asked, found: dict[Any, Kept], goal: int) -> list[dict[str, Any]]:
     name = words.group_words(asked.by, of_one_site=asked.site is not None)
-    return [_row(asked, name(key), one, _split_urls(asked, key)) for key, one in found.items()]
+    return [_row(name(key), one, _split_urls(asked, key), goal) for key, one in found.items()]
 
 
 def _split_urls(asked: Asked, key: Any) -> dict[str, str]:
-    code = f"{key:%Y-%m}" if asked.by == "month" and key is not None else "none" if key is None else key
+    code = "none" if key is None else key[:7] if asked.by == "month" else key
     return {figure: asked.address(ROWS, figure=figure, group=code) for figure in kept.FIGURES}
 
 
-def _days(asked: Asked, rows: QuerySet[TicketTimer], now: datetime) -> dict[str, Any]:
-    """Kept and late by the day of reception; of a long period its last days so far."""
-    shown = kept.conditions(now)
-    last = min(asked.period.ends, now)
-    first = max(asked.period.begins, last - timedelta(days=DAYS_DRAWN))
-    by_day = rows.filter(received_at__gte=first).annotate(day=TruncDate("received_at", tzinfo=asked.period.zone))
-    counts = {"n_kept": Count("target", filter=shown["kept"]), "n_late": Count("target", filter=shown["late"])}
-    found = list(by_day.order_by("day").values("day").annotate(**counts))
-    chart = charts.stacked(
-        [(f"{one['day']:%m-%d}", (("kept", one["n_kept"]), ("late", one["n_late"]))) for one in found]
-    )
-    return {"chart": chart, "rows": found}
+def _causes(request: HttpRequest, asked: Asked, late: int, now: datetime) -> dict[str, Any]:
+    """The late ones by who had each longest; of very many only when asked, and then the newest."""
+    if late > LOOKED_AT_ONCE and "causes" not in request.GET:
+        return {"late": late, "ask": asked.address(causes=1) + "#causes"}
+    rows = promised(request, asked).filter(kept.conditions(now)["late"], target=asked.target)
+    found = causes.causes(rows, now)
+    looked = sum(len(ids) for ids in found.values())
+    late = looked if looked < causes.MOST else late  # a year's were counted in the night
+    lines = [
+        {
+            "had": f"had-{had or words.NOBODY}",
+            "label": words.HAD[had],
+            "n": len(ids),
+            "percent": words.percent(100 * len(ids) / looked),
+            "url": asked.address(ROWS, figure="late", cause=had or words.NOBODY),
+        }
+        for had, ids in found.items()
+    ]
+    strip = charts.strip([(line["had"], line["n"]) for line in lines], width=charts.WIDTH, height=16)
+    return {"late": late, "all": asked.address(ROWS, figure="late"), "looked": looked, "lines": lines, "strip": strip}
 
 
-@only_for(kept.READERS)
-@never_cache
-@require_GET
-def rows(request: HttpRequest) -> HttpResponse:
-    """The promises that one figure counted, as many as it said; of late ones who had the time."""
-    user, now = user_of(request), timezone.now()
-    asked = asked_by(request, sites_of(user))
-    figure, group = request.GET.get("figure", "all"), request.GET.get("group", "")
-    if figure not in kept.FIGURES:
-        raise Http404
-    found = _promised(request, asked).filter(kept.conditions(now)[figure], target=asked.target)
-    if group:
-        found = _of_group(found, asked, group)
-    ordered = found.select_related("ticket").order_by("-received_at", "-pk")
-    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
-    lines = list(page.object_list)
-    context = {
-        "asked": asked,
-        "figure": words.FIGURES[figure],
-        "target_word": asked.target.label,
-        "period_words": period_words(asked),
-        "count": words.promises(page.paginator.count),
-        "pager": page,
-        "query": request.GET.urlencode() if "page" not in request.GET else _without_page(request),
-        "lines": _shown(lines, now),
-        "back": asked.address(),
-    }
-    return render(request, "reports/sla_rows.html", context)
-
-
-def _without_page(request: HttpRequest) -> str:
-    asks = request.GET.copy()
-    asks.pop("page")
-    return asks.urlencode()
-
-
-def _of_group(found: QuerySet[TicketTimer], asked: Asked, group: str) -> QuerySet[TicketTimer]:
-    if asked.by == "shift":
-        if group not in kept.SHIFTS:
-            raise Http404
-        hours = list(kept.SHIFTS[group])
-        return found.annotate(group=kept.groups(asked.period.zone)["shift"]).filter(group__in=hours)
-    key: Any = None if group == "none" else group
-    if key is not None and asked.by in {"department", "category", "site"}:
-        if not (group.isascii() and group.isdigit() and len(group) < 19):
-            raise Http404
-        key = int(group)
-    if asked.by == "month":
-        try:
-            key = datetime.strptime(group, "%Y-%m").replace(tzinfo=asked.period.zone)
-        except ValueError:
-            raise Http404 from None
-    return found.annotate(group=kept.groups(asked.period.zone)[asked.by]).filter(group=key)
-
-
-def _shown(timers: list[TicketTimer], now: datetime) -> list[dict[str, Any]]:
-    """Two statements for all; the strip shows who had the ticket until the promise was met."""
-    tickets = {timer.ticket_id: timer.ticket for timer in timers}
-    histories = _histories(list(tickets.values()))
-    return [_promise(timer, histories.get(timer.ticket_id, []), now) for timer in timers]
-
-
-def _promise(timer: TicketTimer, events: list[TicketEvent], now: datetime) -> dict[str, Any]:
-    ticket = timer.ticket
-    zone = site_of(ticket.site_id).zone
-    until = timer.met_at or now
-    found = lost_time.parts(events, ticket.received_at, until, zone)
-    longest = lost_time.who_had_most(found, timer.started_at, until)
-    shares = lost_time.totals(found)
-    return {
-        "ticket": ticket,
-        "received": moments.short(ticket.received_at, zone),
-        "due": moments.short(timer.due_at, zone) if timer.due_at else words.NONE,
-        "met": moments.short(timer.met_at, zone) if timer.met_at else words.NONE,
-        "late": timer.breached_at is not None
-        or (timer.met_at is None and timer.due_at is not None and timer.due_at < now),
-        "strip": charts.strip([(f"had-{part.had.value}", part.took.total_seconds()) for part in found]),
-        "shares": [(words.HAD[had], words.duration(took.total_seconds())) for had, took in shares.items()],
-        "cause": words.HAD[longest] if longest else "",
-    }
-
-
-def _histories(tickets: list[Ticket]) -> dict[int, list[TicketEvent]]:
-    kinds = [*lost_time.PASSES_TO, EventKind.WAITING, EventKind.CHASED, EventKind.RESUMED, EventKind.UNDONE]
-    events = TicketEvent.objects.filter(ticket__in=tickets, kind__in=kinds).order_by("at", "pk")
-    found: dict[int, list[TicketEvent]] = {}
-    for event in events:
-        found.setdefault(event.ticket_id, []).append(event)
-    return {pk: standing(history) for pk, history in found.items()}
+def _chart(found: dict[Any, Kept], *, of_year: bool) -> dict[str, Any]:
+    """Kept and late by the day of reception, of a long period its last days so far; of a year by the month."""
+    rows = [(day[:7] if of_year else day[5:], one.kept, one.late) for day, one in found.items()]
+    columns = [(day, (("late", late), ("kept", within))) for day, within, late in rows]
+    return {"chart": charts.stacked(columns), "rows": rows}

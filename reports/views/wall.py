@@ -84,7 +84,7 @@ def _rings(request: HttpRequest, moment: datetime, asked: Asked) -> list[dict[st
     week = named("week", timezone.localdate(timezone=asked.period.zone), asked.period.zone)
     site_id = asked.site.pk if asked.site else None
     rows = kept.promised(user_of(request).scope, week, site_id=site_id).filter(target__in=RINGS)
-    found = kept.figures(rows, kept.groups(week.zone)["target"], moment, times=False)
+    found = kept.figures(rows, kept.groups(week.zone)["target"], moment, whole=False)
     goal = sla.goal_of(asked)
     return [_ring(target, found.get(target.value, kept.Kept()), goal) for target in RINGS]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -39,7 +40,9 @@ FIGURES = {
     "late": pgettext_lazy("promises", "Late"),
     "running": pgettext_lazy("promises", "Still running"),
 }
+NOBODY = "none"
 HAD = {
+    None: pgettext_lazy("had it", "Nobody, the resident had been told"),
     Had.DESK: pgettext_lazy("had it", "Front desk"),
     Had.DEPARTMENT: pgettext_lazy("had it", "Department"),
     Had.RESIDENT: pgettext_lazy("had it", "Waiting for the resident"),
@@ -83,11 +86,15 @@ def group_words(by: str, *, of_one_site: bool) -> Callable[[Any], str]:
             "department": department,
             "severity": lambda key: str(Severity(key).label),
             "shift": lambda key: str(SHIFTS[key]),
-            "month": lambda key: date_format(key, "YEAR_MONTH_FORMAT"),
+            "month": lambda key: date_format(date.fromisoformat(key), "YEAR_MONTH_FORMAT"),
             "target": lambda key: str(Target(key).label),
         }
-        return lambda key: NONE if key is None else plain[by](key)
-    return lambda key: names.get(key, NONE)
+        return lambda key: _without(by) if key is None else plain[by](key)
+    return lambda key: names.get(key, _without(by))
+
+
+def _without(by: str) -> str:
+    return {"department": _("No department"), "category": _("No category")}.get(by, NONE)
 
 
 def promises(count: int) -> str:

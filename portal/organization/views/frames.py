@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.organization import setup
 
 CHECK = "/setup/check/"
+_more_tabs: list[tuple[str, str | Promise]] = []
+
+
+def register_tab(url: str, label: str | Promise) -> None:
+    """A settings page of an app above, in AppConfig.ready()."""
+    _more_tabs.append((url, label))
 
 
 def settings_frame(current: str) -> dict[str, Any]:
@@ -19,6 +26,7 @@ def settings_frame(current: str) -> dict[str, Any]:
         ("/settings/sites/", _("Sites")),
         ("/settings/departments/", _("Departments")),
         ("/settings/mail/", _("E-mail")),
+        *_more_tabs,
         ("/setup/", _("Set-up")),
     )
     return {
