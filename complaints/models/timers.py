@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, F, Func, Value, When
+from django.db.models import Case, F, Func, Q, Value, When
 
 from complaints.models.tickets import Ticket
 from complaints.states import Target
@@ -87,8 +87,12 @@ class TicketTimer(Timer):
             *timer_indexes("ticket"),
             models.Index(
                 fields=["target", "received_at"],
-                include=["outcome", "round", "ticket", "site", "took_seconds", "due_at", "met_at"],
+                include=["outcome", "ticket", "site", "took_seconds", "due_at"],
                 name="timer_kept",
+            ),
+            # the few of which figures have to ask whether more time was granted
+            models.Index(
+                fields=["received_at"], name="timer_changed", condition=Q(outcome=Outcome.KEPT_AFTER_A_CHANGE.value)
             ),
         )
 

@@ -152,6 +152,6 @@ def test_a_month_is_counted_in_one_statement_that_reads_no_promise_but_in_its_in
         for other_way in ("seqscan", "bitmapscan", "indexscan"):
             cursor.execute(f"SET LOCAL enable_{other_way} = off")
         cursor.execute("EXPLAIN " + counting.replace("%", "%%"))
-        scans = [line for (line,) in cursor.fetchall() if "Scan" in line and "on complaints_tickettimer" in line]
-    assert scans
-    assert [line for line in scans if "Index Only Scan" not in line] == []
+        plan = [line for (line,) in cursor.fetchall()]
+    counted_apart = 11  # the split, five of targets, four of the month before, the days
+    assert sum("Index Only Scan using timer_kept on" in line for line in plan) >= counted_apart
