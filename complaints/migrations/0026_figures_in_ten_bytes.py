@@ -29,6 +29,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='tickettimer',
-            index=models.Index(fields=['target', 'received_at'], include=('outcome', 'round', 'ticket', 'site', 'took_seconds', 'due_at', 'met_at'), name='timer_kept'),
+            index=models.Index(fields=['target', 'received_at'], include=('outcome', 'ticket', 'site', 'took_seconds', 'due_at'), name='timer_kept'),
+        ),
+        migrations.AddIndex(
+            model_name='tickettimer',
+            index=models.Index(condition=models.Q(('outcome', 3)), fields=['received_at'], name='timer_changed'),
         ),
     ]

@@ -23,7 +23,7 @@ from complaints.remembered import placed
 from complaints.searching import names_somebody
 from complaints.services import How
 from complaints.shielding import names_shown_to, shielded
-from complaints.states import EventKind, Kind, Severity
+from complaints.states import EventKind, Kind, Severity, Status
 from complaints.views import shown
 from complaints.views.queue import mark, request_text
 from portal.audit.models import AuditAction
@@ -288,7 +288,11 @@ def _columns() -> list[str]:
 
 
 def _cells(lines: Iterator[Line], site: Site) -> Iterator[list[Any]]:
-    words = dict(dispositions.HOW_KEPT)
+    # Once for all lines: Django looks a label up, and translates all of its neighbours, each time it is asked.
+    words = {value: str(label) for value, label in dispositions.HOW_KEPT}
+    kinds, severities, statuses = (
+        {value: str(label) for value, label in choices.choices} for choices in (Kind, Severity, Status)
+    )
     for line in lines:
         ticket = placed(line.ticket)
         facts = {name: line.facts.get(name) for name in (SIGNED, HANDLED, RETURNED, TOLD)}
@@ -297,13 +301,13 @@ def _cells(lines: Iterator[Line], site: Site) -> Iterator[list[Any]]:
         yield [
             ticket.number,
             _with_day(ticket.received_at, site),
-            ticket.get_kind_display(),
-            ticket.get_severity_display(),
+            kinds[ticket.kind],
+            severities[ticket.severity],
             str(ticket.category or ""),
             ticket.who,
             ticket.unit.room if ticket.unit else "",
             phones.masked_in(ticket.description),
-            ticket.get_status_display(),
+            statuses[ticket.status],
             ticket.round,
             str(ticket.department or ""),
             at[SIGNED],
@@ -317,7 +321,7 @@ def _cells(lines: Iterator[Line], site: Site) -> Iterator[list[Any]]:
             phones.masked_in(str(told.details.get("said", ""))) if told else "",
             _callback(line),
             _with_day(line.due_at, site) if line.due_at else "",
-            str(words.get(line.kept, "")),
+            words.get(line.kept, ""),
             _with_day(line.first_due_at, site) if line.first_due_at else "",
-            str(words.get(line.kept_at_first, "")),
+            words.get(line.kept_at_first, ""),
         ]

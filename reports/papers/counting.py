@@ -95,7 +95,14 @@ def _summary(c: Counting, **where: Any) -> Blocks:
     c.take("late", "tickets", kept=["late"], **where)
     c.take("more_time", "tickets", kept=["kept"], **where)
     c.take("running", "tickets", kept=["running"], **where)
-    return [["sentence", "summary", ["received", ["kept", "settled"], "late", "more_time", "running"]]]
+    found = c.values("tickets", "cause", kept=["late"], **where)
+    causes = [
+        [had, c.take(f"cause.{had}.late", "tickets", kept=["late"], cause=[had], **where)]
+        for had in sorted(found, key=lambda had: (-found[had], had))
+        if had
+    ]
+    said = ["sentence", "summary", ["received", ["kept", "settled"], "late", "more_time", "running"]]
+    return [said, ["causes", causes]] if causes else [said]
 
 
 def _of_complaints(c: Counting) -> Blocks:

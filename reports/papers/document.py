@@ -39,7 +39,10 @@ def rows_of(document: Document, figure: str) -> list[dict[str, Any]]:
 
 def miscounted(document: Document) -> list[str]:
     """The figures that are not what their rows say: none, whatever happened to the document on its way."""
-    return [name for name, found in document["figures"].items() if found["n"] != len(rows_of(document, name))]
+    again = Counting({name: (table["columns"], table["rows"]) for name, table in document["lists"].items()})
+    for name, found in document["figures"].items():
+        again.take(name, found["list"], **found["where"])
+    return [name for name, found in document["figures"].items() if found["n"] != again.figures[name]["n"]]
 
 
 def _fits(row: Row, where: Mapping[str, Sequence[Any]]) -> bool:

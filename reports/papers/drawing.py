@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from complaints.states import Kind, Severity, Status
+from reports.lost_time import Had
 from reports.papers import words
 from reports.papers.document import Document, rows_of
 from reports.papers.kinds import FORMS, PaperKind, Signing
 from reports.papers.sheet import Block, Cell, Numbered, Rows, Section, Sentence, Sheet, Signature, Stamp, Strip, Table
 from reports.papers.sheet import Words as Text
 from reports.periods import name_of, period
-from reports.views.words import NONE, percent
+from reports.views.words import HAD, NONE, percent
 from visits.states import Kind as VisitKind
 
 NEARLY = 10  # points below the goal: amber, not yet red
@@ -84,6 +85,7 @@ class _Drawing:
         kinds: dict[str, Callable[..., Block | None]] = {
             "table": self.table,
             "sentence": self.sentence,
+            "causes": self.causes,
             "strip": self.strip,
             "rows": self.rows,
             "issues": self.issues,
@@ -138,6 +140,14 @@ class _Drawing:
         cells = [self.cell("share", *one) if isinstance(one, list) else self.cell("n", one) for one in figures]
         return Sentence(filled(said, cells, goal=f"≥ {self.goals['in_limit']} %"))
 
+    def causes(self, causes: Sequence[Any]) -> Block:
+        """Of the late ones, who had them longest."""
+        parts = [Cell(_("Past the limit, by who had it longest: "))]
+        for had, figure in causes:
+            between = [] if len(parts) == 1 else [Cell(pgettext("between causes", ", "))]
+            parts += [*between, Cell(f"{HAD[Had(had)]} "), self.cell("n", figure)]
+        return Sentence(parts)
+
     def strip(self, figures: Sequence[Any]) -> Block:
         found = []
         for (shape, *names), code in figures:
@@ -183,6 +193,7 @@ def filled(said: str, cells: Sequence[Cell], **plain: str) -> list[Cell]:
 
 
 COLUMNS: dict[str, Callable[[Any], str]] = {
+    "cause": lambda value: str(HAD[Had(value)]) if value else "",
     "kind": lambda value: str(Kind(value).label),
     "severity": lambda value: str(Severity(value).label),
     "status": lambda value: str(Status(value).label),

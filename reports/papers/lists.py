@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from complaints import callback_rate
@@ -17,6 +17,7 @@ from complaints.models import Callback, CommonIssue, Ticket, TicketTimer, title_
 from complaints.states import ALWAYS_CALLED_BACK, Status, Target
 from portal.organization.models import Site
 from reports import kept
+from reports.causes import causes
 from reports.periods import Period
 from residents import phones
 from visits.coverage import State, cells_of
@@ -26,6 +27,7 @@ from visits.states import Status as VisitStatus
 Table = tuple[Sequence[str], list[list[Any]]]
 TICKETS = (
     "number", "title", "kind", "severity", "category", "department", "received", "month", "status", "done", "kept",
+    "cause",
 )  # fmt: skip
 DONE = frozenset({Status.RESOLVED, Status.INFORMED, Status.DECLINED, Status.CLOSED})
 
@@ -44,10 +46,12 @@ def lists_of(site: Site, period: Period, now: datetime) -> dict[str, Table]:
 
 def _tickets(site: Site, period: Period, now: datetime) -> Table:
     """What was received in the period and not withdrawn, each with how its resolution was kept."""
-    how = _how_kept(site, period, now)
+    how, cause = _how_kept(site, period, now), _causes(site, period, now)
     received = {"received_at__gte": period.begins, "received_at__lt": period.ends}
     rows = _columns_of(Ticket.objects.filter(site=site, **received).exclude(status=Status.WITHDRAWN))
-    return TICKETS, [_ticket(row, period, how.get(pk, "")) for pk, *row in rows.order_by("received_at", "pk")]
+    return TICKETS, [
+        [*_ticket(row, period), how.get(pk, ""), cause.get(pk, "")] for pk, *row in rows.order_by("received_at", "pk")
+    ]
 
 
 def _columns_of(tickets: Any) -> Any:
@@ -56,11 +60,11 @@ def _columns_of(tickets: Any) -> Any:
     )
 
 
-def _ticket(row: Sequence[Any], period: Period, how: str) -> list[Any]:
+def _ticket(row: Sequence[Any], period: Period) -> list[Any]:
     number, description, kind, severity, category, department, received_at, status = row
     local = received_at.astimezone(period.zone)
     plain = [number, _title(description), kind, severity, category or "", department or ""]
-    return [*plain, local.isoformat(timespec="seconds"), f"{local:%Y-%m}", status, status in DONE, how]
+    return [*plain, local.isoformat(timespec="seconds"), f"{local:%Y-%m}", status, status in DONE]
 
 
 def _title(description: str) -> str:
@@ -75,8 +79,7 @@ def _how_kept(site: Site, period: Period, now: datetime) -> dict[int, str]:
         for name, where in kept.conditions(now).items()
         if name in {"late", "running", "kept", "kept_at_first"}
     }
-    received = {"received_at__gte": period.begins, "received_at__lt": period.ends}
-    rows = TicketTimer.objects.filter(target=Target.RESOLVE, site=site, **received).annotate(**flags)
+    rows = _resolutions(site, period).annotate(**flags)
     of_tickets: dict[int, list[str]] = {}
     for pk, late, running, first, in_time in rows.values_list(
         "ticket", "is_late", "is_running", "is_kept_at_first", "is_kept"
@@ -87,13 +90,25 @@ def _how_kept(site: Site, period: Period, now: datetime) -> dict[int, str]:
     return {pk: next((how for how in worst if how in found), "") for pk, found in of_tickets.items()}
 
 
+def _causes(site: Site, period: Period, now: datetime) -> dict[int, str]:
+    """By ticket whose resolution was late: who had it longest meanwhile; of very many, the newest alone."""
+    late = _resolutions(site, period).filter(kept.conditions(now)["late"])
+    of_timers = {pk: had or "" for had, found in causes(late, now).items() for pk in found}
+    return {ticket: of_timers.get(pk, "") for pk, ticket in late.order_by("pk").values_list("pk", "ticket")}
+
+
+def _resolutions(site: Site, period: Period) -> QuerySet[TicketTimer]:
+    received = {"received_at__gte": period.begins, "received_at__lt": period.ends}
+    return TicketTimer.objects.filter(target=Target.RESOLVE, site=site, **received)
+
+
 def _open(site: Site, period: Period, now: datetime) -> Table:
     """What is open at the moment of counting, whenever it was received."""
     waiting = Ticket.objects.filter(site=site).open()
     late = set(waiting.filter(next_due_at__lt=now).values_list("pk", flat=True))
     rows = _columns_of(waiting).order_by("received_at", "pk")
-    head = (*TICKETS, "late")
-    return head, [[*_ticket(row, period, ""), pk in late] for pk, *row in rows]
+    head = (*TICKETS[:-2], "late")
+    return head, [[*_ticket(row, period), pk in late] for pk, *row in rows]
 
 
 def _calls(site: Site, period: Period, now: datetime) -> Table:

@@ -113,6 +113,7 @@ COLUMNS = {
     "status": pgettext_lazy("column", "Status"),
     "done": pgettext_lazy("column", "Done"),
     "kept": pgettext_lazy("column", "Limit"),
+    "cause": pgettext_lazy("column", "Longest with"),
     "late": pgettext_lazy("column", "Late now"),
     "of": pgettext_lazy("column", "Rate"),
     "told": pgettext_lazy("column", "Told"),

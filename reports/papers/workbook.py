@@ -29,17 +29,21 @@ def workbook_of(sheet: Sheet, lists: Sequence[Rows], zone: ZoneInfo) -> IO[bytes
     return made.finished()
 
 
-def figure_format(cell: Cell) -> str:
-    """The number format that shows the value as the paper does, or "" where its words say more than its value."""
+def figure_of(cell: Cell) -> tuple[float, str] | None:
+    """The number and the format that shows it as the paper does; nothing where the words say more than the value."""
     found = _AS_SHOWN.fullmatch(cell.text)
-    if found is None or cell.value is None:
-        return ""
-    whole, decimals, percent, rest = found.group(1), found.group(2) or "", found.group(3) or "", found.group(4)
-    shown = float(whole.replace(",", "") + (f".{decimals}" if decimals else ""))
-    if abs(cell.value * (100 if percent else 1) - shown) > 0.5 * 10 ** -len(decimals) + 1e-9:
-        return ""
-    digits = ("#,##0" if "," in whole else "0") + ("." + "0" * len(decimals) if decimals else "")
-    return digits + percent + (f'"{rest}"' if rest else "") if '"' not in rest else ""
+    if found is None or cell.value is None or '"' in found[4]:
+        return None
+    whole, decimals, percent, rest = found[1], found[2] or "", (found[3] or "").replace("\xa0", " "), found[4]
+    places = len(decimals) + (2 if percent else 0)
+    shown = round(float(f"{whole.replace(',', '')}.{decimals or 0}") / (100 if percent else 1), places)
+    step = 10.0**-places
+    if abs(cell.value - shown) >= step:
+        return None
+    look = ("#,##0" if "," in whole else "0") + (f".{'0' * len(decimals)}" if decimals else "") + percent
+    # A figure that the paper cut off, so that no target is reached by rounding, must not be rounded up here.
+    figure = cell.value if abs(cell.value - shown) < step / 2 else shown
+    return figure, look + (f'"{rest}"' if rest else "")
 
 
 class _Paper:
@@ -94,8 +98,8 @@ class _Paper:
         lines = 1
         for column, cell in enumerate(cells):
             look = looks | {"border": 1, "valign": "vcenter", "align": "center" if column else "left"}
-            if shown := figure_format(cell):
-                self.page.write_number(self.at, column, cell.value, self.made.format(num_format=shown, **look))
+            if figure := figure_of(cell):
+                self.page.write_number(self.at, column, figure[0], self.made.format(num_format=figure[1], **look))
                 continue
             self.page.write_string(self.at, column, plain(cell.text), self.made.format(text_wrap=True, **look))
             lines = max(lines, math.ceil(width_of(cell.text) / (self.widths[column] - 1)))

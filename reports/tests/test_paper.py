@@ -48,7 +48,10 @@ def sheet(*, words: str = "冬季防火检查。", rows: int = 1, frozen: bool =
         data_until="2026-11-01 00:00",
         sections=[
             Section("投诉与报事", [Table(["类别", "受理", "时限内率"], [LATE] * rows)]),
-            Section("走访", [Strip([(Cell("72 户", "visits", value=72), "本月走访")])]),
+            Section(
+                "走访",
+                [Strip([(Cell("72 户", "visits", value=72), "本月走访"), (Cell("86.9 %", value=20 / 23), "满意")])],
+            ),
             Section("共性投诉", [Numbered([Sentence([Cell("返潮，"), Cell("11", "issue 1&2"), Cell(" 户反映")])])]),
             Section("下月重点", [Words(words)]),
         ],
@@ -166,6 +169,7 @@ def test_a_workbook_has_real_figures_local_times_and_no_formula() -> None:
     shown = cells(paper)
     assert (shown[1234].number_format, shown[0.974].number_format) == ("#,##0", "0.0%")
     assert shown[72].number_format == '0" 户"'
+    assert shown[0.869].number_format == "0.0 %"  # 86.956 %: cut off on the paper, and not rounded up here
     assert "SHA-256 " + "7c1e94ab03d5f2e8" * 4 in shown
     assert any("陈芳" in str(text) for text in shown)
     assert not [cell for page in book for row in page.iter_rows() for cell in row if cell.data_type == "f"]

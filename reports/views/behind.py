@@ -59,6 +59,7 @@ def figure_words(figure: str, document: Document) -> str:
     group, value = (of[0], ".".join(of[1:])) if of else ("", "")
     kinds: dict[str, Callable[[str], str]] = {
         "severity": drawing.COLUMNS["severity"],
+        "cause": drawing.COLUMNS["cause"],
         "month": lambda code: drawing.period_words(code, document["zone"]),
         "department": lambda text: text or _("not named"),
         "category": lambda text: text or _("not named"),
