@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -119,7 +120,9 @@ def found_by(request: HttpRequest, number: str) -> Report:
     return found
 
 
-def page(request: HttpRequest, found: Report, problem: str = "", status: int = 200, **typed: Any) -> HttpResponse:
+def page(
+    request: HttpRequest, found: Report, problem: str = "", status: int = 200, typed: Mapping[str, str] | None = None
+) -> HttpResponse:
     user, editions = user_of(request), list(found.editions.select_related("issued_by"))
     edition = edition_asked(request, editions, found)
     context = _listed(request, found.site, found) | {
@@ -134,7 +137,7 @@ def page(request: HttpRequest, found: Report, problem: str = "", status: int = 2
         "may": _may(found, user),
         "next_step": _next_step(found),
         "problem": problem,
-        "typed": typed,
+        "typed": typed or {},
     }
     if edition is None and not found.figures:
         return render(request, "reports/papers/report.html", context, status=status)
@@ -146,7 +149,9 @@ def page(request: HttpRequest, found: Report, problem: str = "", status: int = 2
         "figure_url": f"{query}figure=",
         "figure": figure if figure in document["figures"] else "",
         "panel": behind.panel_of(document, figure),
-        "texts": [(code, words.SECTIONS[code], typed.get(code, texts.get(code, ""))) for code in _written(document)],
+        "texts": [
+            (code, words.SECTIONS[code], (typed or {}).get(code, texts.get(code, ""))) for code in _written(document)
+        ],
         "differences": behind.compared(found, editions, edition),
         "counted": drawing.moment(document["counted_at"]),
         "stamped": _stamped(found, edition) if edition else None,
