@@ -32,10 +32,14 @@ def issued_target(kind: str) -> Target:
     return ISSUED[FORMS[PaperKind(kind)].every]
 
 
+def amount(site: Site, target: Target) -> timedelta:
+    """Raises KeyError where no policy has the target."""
+    return policies.limits_of(site.pk, KIND, "")[target].amount
+
+
 def due_at(site: Site, target: Target, of: Period) -> datetime:
-    """The amount counts from the midnight after the period. Raises KeyError where no policy has the target."""
-    amount = policies.limits_of(site.pk, KIND, "")[target].amount
-    return wall_clock(of.after, amount, of.zone)
+    """The amount counts from the midnight after the period."""
+    return wall_clock(of.after, amount(site, target), of.zone)
 
 
 def policy_target(site_id: int, target: Target) -> int | None:

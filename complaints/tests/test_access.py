@@ -117,7 +117,7 @@ REPORTS = {
     "reports:report": ("get", "/reports/{draft}/?figure=received", LEADERS),
     "reports:check": ("get", "/reports/check/{sha256}/", LEADERS),
     "reports:file": ("get", "/reports/{issued}/1.xlsx", LEADERS),
-    "reports:paper": ("get", "/reports/{issued}/1/owners/", LEADERS),
+    "reports:paper": ("get", "/reports/{issued}/1/paper/", LEADERS),
     # Who of them may not take a step is told so on the page.
     **{f"reports:step_{verb}": ("post", f"/reports/{{draft}}/{verb}/", LEADERS) for verb in PAPER_STEPS},
 }

@@ -83,6 +83,11 @@ class Report(models.Model):
         return f"/reports/{self.number}/"
 
     @property
+    def rounds(self) -> int:
+        """How often it has been promised to be issued: once, and again for each correction begun."""
+        return self.events.filter(kind=ReportEvent.Kind.CORRECTION).count() + 1
+
+    @property
     def form(self) -> Form:
         return FORMS[PaperKind(self.kind)]
 

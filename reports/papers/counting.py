@@ -30,12 +30,15 @@ KEPT, SETTLED = ["kept", "kept_at_first"], ["kept", "kept_at_first", "late"]
 Blocks = list[list[Any]]
 
 
-def document_of(site: Site, kind: str, period: Period, now: datetime) -> Document:
-    """Count a report as things stand now."""
-    counting = Counting(lists_of(site, period, now))
+def document_of(site: Site, kind: str, period: Period, now: datetime, *, corrects: Document | None = None) -> Document:
+    """Count a report as things stand now; what stood open then cannot be counted later, a correction takes it over."""
+    table = corrects["lists"].get("open") if corrects else None
+    stood_open = (table["columns"], table["rows"]) if table else None
+    counting = Counting(lists_of(site, period, now, stood_open=stood_open))
     sections = [{"code": code, "blocks": SECTIONS[code](counting)} for code in FORMS[PaperKind(kind)].sections]
     goals = {
         "in_limit": goal_percent(Goal.Code.IN_LIMIT, site.pk),
+        "complaints_called": 100,
         "requests_called": goal_percent(Goal.Code.REQUESTS_CALLED, site.pk),
         "satisfied": goal_percent(Goal.Code.SATISFIED, site.pk),
         "visits": visit_goal(VisitGoal.Code.COVERAGE, site.pk),
@@ -64,7 +67,7 @@ def _line(c: Counting, name: str, label: list[Any], called: Iterable[str] | None
         ["n", c.take(f"{n}done", "tickets", done=[True], **where)],
         ["of", c.take(f"{n}at_first", "tickets", kept=["kept_at_first"], **where), settled],
         ["of", c.take(f"{n}kept", "tickets", kept=KEPT, **where), settled],
-        ["share", f"{n}kept", settled],
+        ["share", f"{n}kept", settled, "in_limit"],
     ]
     if called is not None:
         cells += _calls(c, n, list(called))
@@ -77,9 +80,14 @@ def _calls(c: Counting, n: str, of: list[str]) -> list[list[str]]:
     due = c.take(f"{n}calls_due", "calls", of=of, due=[True])
     judged = c.take(f"{n}judged", "calls", of=of, judged=[True])
     return [
-        ["share", c.take(f"{n}called", "calls", of=of, due=[True], finished=[True]), due],
-        ["share", c.take(f"{n}satisfied", "calls", of=of, satisfied=[True]), judged],
+        ["share", c.take(f"{n}called", "calls", of=of, due=[True], finished=[True]), due, _goal_of_calls(of)],
+        ["share", c.take(f"{n}satisfied", "calls", of=of, satisfied=[True]), judged, "satisfied"],
     ]
+
+
+def _goal_of_calls(of: list[str]) -> str:
+    """Complaints and requests have goals of their own, both together none."""
+    return {"complaint": "complaints_called", "request": "requests_called"}[of[0]] if len(of) == 1 else ""
 
 
 def _tickets(c: Counting) -> Blocks:
@@ -102,7 +110,7 @@ def _summary(c: Counting, **where: Any) -> Blocks:
         for had in sorted(found, key=lambda had: (-found[had], had))
         if had
     ]
-    said = ["sentence", "summary", ["received", ["kept", "settled"], "late", "more_time", "running"]]
+    said = ["sentence", "summary", ["received", ["kept", "settled", "in_limit"], "late", "more_time", "running"]]
     return [said, ["causes", causes]] if causes else [said]
 
 
@@ -161,20 +169,18 @@ def _common(c: Counting) -> Blocks:
 
 def _service(c: Counting) -> Blocks:
     """Visits, calls, satisfaction, each beside what is aimed at."""
+    homes, seen = c.take("homes", "homes"), c.take("homes.seen", "homes", seen=[True])
     due = c.take("service.calls_due", "calls", of=["complaint"], due=[True])
+    called = c.take("service.called", "calls", of=["complaint"], due=[True], finished=[True])
     judged = c.take("service.judged", "calls", judged=[True])
-    return [
-        [
-            "strip",
-            [
-                [["n", c.take("visits", "visits")], "visits"],
-                [["share", c.take("homes.seen", "homes", seen=[True]), c.take("homes", "homes")], "coverage"],
-                [["share", c.take("service.called", "calls", of=["complaint"], due=[True], finished=[True]), due],
-                 "complaints_called"],
-                [["share", c.take("service.satisfied", "calls", satisfied=[True]), judged], "satisfied"],
-            ],
-        ]
-    ]  # fmt: skip
+    satisfied = c.take("service.satisfied", "calls", satisfied=[True])
+    figures = [
+        [["n", c.take("visits", "visits")], "visits"],
+        [["share", seen, homes, "visits"], "coverage"],
+        [["share", called, due, "complaints_called"], "complaints_called"],
+        [["share", satisfied, judged, "satisfied"], "satisfied"],
+    ]
+    return [["strip", figures]]
 
 
 def _written(code: str) -> Callable[[Counting], Blocks]:

@@ -21,6 +21,7 @@ from reports.papers.sheet import Block, Cell, Numbered, Rows, Section, Sentence,
 from reports.papers.sheet import Words as Text
 from reports.periods import name_of, period
 from reports.views.words import HAD, NONE, percent
+from residents import phones
 from visits.states import Kind as VisitKind
 
 NEARLY = 10  # points below the goal: amber, not yet red
@@ -33,9 +34,11 @@ def sheet_of(
     signed: Sequence[Mapping[str, Any]],
     stamp: Stamp | None = None,
     *,
+    reason: str = "",
     for_owners: bool = False,
 ) -> Sheet:
-    draw = _Drawing(document, texts)
+    """``reason``: why there is this edition. Owners get neither names nor what is the house's own."""
+    draw = _Drawing(document, texts, for_owners=for_owners)
     codes = [one for one in document["sections"] if not (for_owners and one["code"] in HOUSE_ONLY)]
     drawn = [(one["code"], draw.blocks(one["blocks"])) for one in codes]
     return Sheet(
@@ -45,7 +48,7 @@ def sheet_of(
         site=document["site"],
         company=document["company"],
         data_until=moment(document["counted_at"]),
-        sections=[Section(str(words.SECTIONS[code]), blocks) for code, blocks in drawn if blocks],
+        sections=[Section(str(words.SECTIONS[code]), blocks) for code, blocks in drawn if blocks] + draw.why(reason),
         signatures=[] if for_owners else signatures(document["kind"], signed),
         stamp=stamp,
         for_owners=for_owners,
@@ -77,8 +80,8 @@ def signatures(kind: str, signed: Sequence[Mapping[str, Any]]) -> list[Signature
 
 
 class _Drawing:
-    def __init__(self, document: Document, texts: Mapping[str, str]) -> None:
-        self.document, self.texts = document, texts
+    def __init__(self, document: Document, texts: Mapping[str, str], *, for_owners: bool) -> None:
+        self.document, self.texts, self.for_owners = document, texts, for_owners
         self.goals = document["goals"]
 
     def blocks(self, blocks: Sequence[Sequence[Any]]) -> list[Block]:
@@ -109,16 +112,18 @@ class _Drawing:
             return period_words(value, self.document["zone"])
         return _("All together") if kind == "total" else named(self.document, value) or _("not named")
 
-    def cell(self, shape: str, *figures: str, goal: str = "in_limit") -> Cell:
+    def cell(self, shape: str, figure: str = "", of: str = "", goal: str = "") -> Cell:
+        """A number, so many of so many, or a share, which opens what it is a share of."""
         if shape == "none":
             return Cell(NONE)
-        n, of = self.n(figures[0]), self.n(figures[-1])
+        n = self.n(figure)
         if shape == "n":
-            return Cell(str(n), figures[0], value=n)
+            return Cell(str(n), figure, value=n)
+        whole = self.n(of)
         if shape == "of":
-            return Cell(f"{n}/{of}", figures[0])
-        share = n / of if of else None
-        return Cell(percent(None if share is None else 100 * share), figures[1], self.state(share, goal), share)
+            return Cell(f"{n}/{whole}", figure)
+        share = n / whole if whole else None
+        return Cell(percent(None if share is None else 100 * share), of, self.state(share, goal), share)
 
     def n(self, figure: str) -> int:
         return int(self.document["figures"][figure]["n"])
@@ -140,8 +145,10 @@ class _Drawing:
         cells = [self.cell("share", *one) if isinstance(one, list) else self.cell("n", one) for one in figures]
         return Sentence(filled(said, cells, goal=f"≥ {self.goals['in_limit']} %"))
 
-    def causes(self, causes: Sequence[Any]) -> Block:
-        """Of the late ones, who had them longest."""
+    def causes(self, causes: Sequence[Any]) -> Block | None:
+        """Of the late ones, who had them longest; not the owners' business."""
+        if self.for_owners:
+            return None
         parts = [Cell(_("Past the limit, by who had it longest: "))]
         for had, figure in causes:
             between = [] if len(parts) == 1 else [Cell(pgettext("between causes", ", "))]
@@ -152,9 +159,9 @@ class _Drawing:
         found = []
         for (shape, *names), code in figures:
             label, goal = words.AIMED_AT[code]
-            aimed = f"≥ {self.goals[goal]} %" if goal else "100 %" if code == "complaints_called" else ""
+            aimed = f"≥ {self.goals[goal]} %" if goal else ""
             note = _("%(what)s, target %(goal)s") % {"what": label, "goal": aimed} if aimed else str(label)
-            found.append((self.cell(shape, *names, goal=goal), note))
+            found.append((self.cell(shape, *names), note))
         return Strip(found)
 
     def rows(self, figure: str, most: int) -> Block:
@@ -183,7 +190,12 @@ class _Drawing:
 
     def text(self, code: str) -> Block | None:
         written = self.texts.get(code, "").strip()
+        if self.for_owners:
+            written = phones.masked_in(written)
         return Text(written) if written else None
+
+    def why(self, reason: str) -> list[Section]:
+        return [] if self.for_owners or not reason else [Section(_("Why this edition"), [Text(reason)])]
 
 
 def named(document: Document, name: str) -> str:

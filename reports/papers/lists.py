@@ -32,11 +32,11 @@ TICKETS = (
 DONE = frozenset({Status.RESOLVED, Status.INFORMED, Status.DECLINED, Status.CLOSED})
 
 
-def lists_of(site: Site, period: Period, now: datetime) -> dict[str, Table]:
-    """A fixed number of statements, whatever the rows."""
+def lists_of(site: Site, period: Period, now: datetime, *, stood_open: Table | None = None) -> dict[str, Table]:
+    """A fixed number of statements, whatever the rows. ``stood_open``: what a correction takes over from then."""
     return {
         "tickets": _tickets(site, period, now),
-        "open": _open(site, period, now),
+        "open": stood_open or _open(site, period, now),
         "calls": _calls(site, period, now),
         "visits": _visits(site, period),
         "homes": _homes(site, period),
@@ -110,8 +110,8 @@ def _resolutions(site: Site, period: Period) -> QuerySet[TicketTimer]:
 
 
 def _open(site: Site, period: Period, now: datetime) -> Table:
-    """What is open at the moment of counting, whenever it was received."""
-    waiting = Ticket.objects.filter(site=site).open()
+    """What was received before the period's end and is open at the moment of counting."""
+    waiting = Ticket.objects.filter(site=site, received_at__lt=period.ends).open()
     late = set(waiting.filter(next_due_at__lt=now).values_list("pk", flat=True))
     rows = _columns_of(waiting).order_by("received_at", "pk")
     head = (*TICKETS[:-2], "late")
@@ -174,6 +174,6 @@ def _common(site: Site, period: Period) -> Table:
     )
     head = ("issue", "issue_title", "outcome", "said", "number", "title")
     return head, [
-        [pk, title, outcome, said, number or "", _title(description or "")]
+        [pk, *map(phones.masked_in, (title, outcome, said)), number or "", _title(description or "")]
         for pk, title, outcome, said, number, description in rows.order_by("opened_at", "pk", "callers__pk")
     ]

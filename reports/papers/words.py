@@ -40,11 +40,12 @@ KINDS = {
     "help": pgettext_lazy("report", "Help"),
     "question": pgettext_lazy("report", "Enquiries, suggestions"),
     "praise": pgettext_lazy("report", "Praise"),
+    "service": pgettext_lazy("report", "Service"),
 }
 AIMED_AT = {
     "visits": (pgettext_lazy("report", "home visits"), ""),
     "coverage": (pgettext_lazy("report", "of the homes visited this year"), "visits"),
-    "complaints_called": (pgettext_lazy("report", "of the complaints called back"), ""),
+    "complaints_called": (pgettext_lazy("report", "of the complaints called back"), "complaints_called"),
     "satisfied": (pgettext_lazy("report", "satisfied"), "satisfied"),
 }
 # What a figure is called, and what it counts, by the last part of its name.
@@ -80,7 +81,7 @@ RULES = {
     "called": gettext_lazy("Of the callbacks due, those that were made or answered by the resident."),
     "judged": gettext_lazy("Callbacks in which the resident gave an opinion."),
     "satisfied": gettext_lazy("Of these, with 4 or 5 points."),
-    "open": gettext_lazy("Open at the moment of counting, whenever received."),
+    "open": gettext_lazy("Received before the end of this time, open at the moment of counting."),
     "visits": gettext_lazy("Home visits made in this time."),
     "homes": gettext_lazy("Homes somebody lives in."),
     "seen": gettext_lazy("Of these, visited this year by the last day of this time."),

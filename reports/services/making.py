@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,11 +22,16 @@ from reports.papers.kinds import FORMS, PaperKind, first_signing, number_of
 from reports.periods import Period, named
 from reports.promised import Target
 
+logger = logging.getLogger(__name__)
+
 MOST_AT_ONCE = 400  # periods that an outage swallowed
 
 
 def plan_and_make() -> None:
-    """What beat calls. Safe to run twice and at once; what an outage swallowed is made up for."""
+    """What beat calls. Safe to run twice and at once; what an outage swallowed is made up for.
+
+    A site or a report that cannot be done keeps nobody else's: it is logged, tried again, and its promise climbs.
+    """
     plan_reports()
     make_due()
 
@@ -37,7 +44,7 @@ def plan_reports() -> None:
         for kind in PaperKind:
             current = named(FORMS[kind].every, today, site.zone)
             if known.get(kind) != current.code:
-                plan_kind(site.pk, kind, clock.now())
+                _attempt(plan_kind, site.pk, kind, clock.now())
 
 
 def _newest(site: Site) -> Any:
@@ -84,6 +91,27 @@ def ledger_of(report: Report, now: datetime, by: User | None = None) -> Ledger:
     return Ledger(ReportTimer, ReportTimerStep, place, now, by_id=by.pk if by else None)
 
 
+def promise_again(report: Report, now: datetime, by: User) -> None:
+    """A correction is promised like a report whose period ended today."""
+    target, zone = promised.issued_target(report.kind), report.site.zone
+    policy = promised.policy_target(report.site_id, target)
+    if policy is None:
+        return
+    day = now.astimezone(zone).date() + timedelta(days=1)
+    due = clock.wall_clock(day, promised.amount(report.site, target), zone)
+    ledger = ledger_of(report, now, by)
+    ledger.begin(policy, now, fixed_due_at=due, cause="correction", report=report, round=report.rounds + 1)
+    ledger.write()
+
+
+def lapse(report: Report, now: datetime, by: User) -> None:
+    """The correction is left; what was promised about it lapses."""
+    ledger = ledger_of(report, now, by)
+    for timer in ReportTimer.objects.select_for_update().filter(report=report):
+        ledger.cancel(timer, cause="correction left")
+    ledger.write()
+
+
 def meet(report: Report, target: Target, now: datetime, by: User | None = None) -> None:
     ledger = ledger_of(report, now, by)
     for timer in ReportTimer.objects.select_for_update().filter(report=report, target=target):
@@ -96,7 +124,14 @@ def make_due() -> None:
     for pk in Report.objects.filter(status=Report.Status.PLANNED, makes_at__lte=clock.now()).values_list(
         "pk", flat=True
     ):
-        make(pk)
+        _attempt(make, pk)
+
+
+def _attempt(step: Callable[..., object], *of: object) -> None:
+    try:
+        step(*of)
+    except Exception:
+        logger.exception("%s %s failed", step.__name__, of)
 
 
 @transaction.atomic
@@ -120,7 +155,9 @@ def make(report_id: int) -> bool:
 
 def count(report: Report, now: datetime) -> None:
     """Take the figures as they stand now; whoever calls has locked the report and saves it."""
-    document = document_of(report.site, report.kind, report.period, now)
+    first = report.editions.order_by("number").first()
+    corrects = json.loads(first.content)["document"] if first else None
+    document = document_of(report.site, report.kind, report.period, now, corrects=corrects)
     report.figures, report.counted_at = json.dumps(document, ensure_ascii=False), now
     report.version += 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
+from unicodedata import category
 
 from django.db import transaction
 from django.db.models import Max
@@ -18,7 +19,7 @@ from reports.models import Edition, Report, ReportEvent
 from reports.papers.counting import TEXTS
 from reports.papers.document import as_bytes, sha256_of
 from reports.papers.kinds import APPROVE, Signing
-from reports.services.making import count, meet, tell
+from reports.services.making import count, lapse, meet, promise_again, tell
 
 IN_HAND = (Report.Status.DRAFT, Report.Status.PREPARED, Report.Status.REVIEWED)
 AFTER = {Signing.PREPARED: Report.Status.PREPARED, Signing.REVIEWED: Report.Status.REVIEWED}
@@ -75,7 +76,7 @@ def write(number: str, version: int, texts: dict[str, str], by: User, *, sign: b
     """Keep the words; with ``sign`` sign them in the same breath. Raises NotYours, NotPossible, Stale."""
     report = _locked(number, version)
     _allow(may_write(report, by))
-    report.texts = _texts(texts)
+    report.texts = _texts(report, texts)
     report.version += 1
     report.save()
     return _signed(report, by) if sign else report
@@ -86,7 +87,7 @@ def count_again(number: str, version: int, texts: dict[str, str], by: User) -> R
     """What was recorded late comes in as long as nobody has signed; the words typed meanwhile are kept."""
     report, now = _locked(number, version), clock.now()
     _allow(may_write(report, by))
-    report.texts = _texts(texts)
+    report.texts = _texts(report, texts)
     count(report, now)
     report.save()
     _note(report, ReportEvent.Kind.COUNTED, now, by)
@@ -107,7 +108,7 @@ def send_back(number: str, version: int, reason: str, by: User) -> Report:
     told = {one["user"] for one in report.signed}
     _take_up(report, now, ReportEvent.Kind.SENT_BACK, by, reason=_reason(reason))
     first = next(iter(report.form.signed_by.values()))
-    tell(report, first if told else (), "sent_back", now, reason=reason.strip()[:LONGEST_REASON])
+    tell(report, first if told else (), "sent_back", now, reason=_reason(reason))
     return report
 
 
@@ -119,6 +120,7 @@ def correct(number: str, version: int, reason: str, by: User) -> Report:
     issued = json.loads(report.editions.latest("number").content)
     report.texts, report.reason = issued["texts"], _reason(reason)
     count(report, now)
+    promise_again(report, now, by)
     _take_up(report, now, ReportEvent.Kind.CORRECTION, by, reason=report.reason)
     return report
 
@@ -129,6 +131,7 @@ def drop(number: str, version: int, by: User) -> Report:
     report, now = _locked(number, version), clock.now()
     _allow(may_write(report, by) and report.editions.exists())
     _put_away(report)
+    lapse(report, now, by)
     _note(report, ReportEvent.Kind.DROPPED, now, by)
     return report
 
@@ -179,11 +182,10 @@ def _issue(report: Report, by: User, now: datetime) -> Report:
             "reason": report.reason,
         }
     ).decode()
-    Edition.objects.create(
-        report=report, number=number, content=content, sha256=sha256_of(content), issued_at=now, issued_by=by
-    )
+    sha256, late = sha256_of(content), report.timers.late(now).exists()
+    Edition.objects.create(report=report, number=number, content=content, sha256=sha256, issued_at=now, issued_by=by)
     _put_away(report)
-    _note(report, ReportEvent.Kind.ISSUED, now, by, edition=number)
+    _note(report, ReportEvent.Kind.ISSUED, now, by, edition=number, sha256=sha256, late=late)
     meet(report, promised.issued_target(report.kind), now, by)
     tell(report, report.form.goes_to, "issued", now, edition=number)
     return report
@@ -215,12 +217,20 @@ def _allow(allowed: bool) -> None:
         raise NotYours(_("This step is not yours, or the report has gone on meanwhile."))
 
 
-def _texts(typed: dict[str, str]) -> dict[str, str]:
-    return {name: text.strip()[:LONGEST_TEXT] for name, text in typed.items() if name in TEXTS}
+def _texts(report: Report, typed: dict[str, str]) -> dict[str, str]:
+    """Of the sections that this paper has; what was not sent stays as it is."""
+    ours = [code for code in TEXTS if code in report.form.sections]
+    return {code: printable(typed.get(code, report.texts.get(code, "")))[:LONGEST_TEXT] for code in ours}
+
+
+def printable(text: str) -> str:
+    """Without what no font draws: control characters, as pasted from elsewhere, and halves of characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(one for one in lines if one == "\n" or category(one) not in {"Cc", "Cs", "Cn", "Co"}).strip()
 
 
 def _reason(reason: str) -> str:
-    said = reason.strip()[:LONGEST_REASON]
+    said = printable(reason)[:LONGEST_REASON]
     if not said:
         raise NotPossible(_("Say why."))
     return said

@@ -20,7 +20,7 @@ def in_the_reports(house: House) -> dict[str, str | int]:
     with clock.standing_at(MORNING):
         signing.write(OF_YESTERDAY, _version(OF_YESTERDAY), {"notes": "平安"}, house.supervisor, sign=True)
     return {
-        "issued": OF_YESTERDAY,
+        "issued": OF_YESTERDAY,  # a daily one: it has no owners' version
         "sha256": Edition.objects.get().sha256,
         "draft": OF_TODAY,
         "issued_version": _version(OF_YESTERDAY),

@@ -18,11 +18,11 @@ from complaints.errors import NotYours, Stale
 from complaints.models import TicketTimer
 from complaints.states import Kind, Severity
 from complaints.tests.house import MORNING, House
-from portal import integrity
+from portal import integrity, memo
 from portal.notifications.models import Message
 from portal.organization.models import User
 from portal.promises import clock
-from portal.promises.models import TimerState
+from portal.promises.models import Policy, TimerState
 from portal.promises.sweeping import sweep
 from reports.models import Edition, Report, ReportTimer
 from reports.papers.kinds import PaperKind
@@ -249,10 +249,64 @@ def test_every_figure_of_a_report_opens_as_many_rows_as_it_says(house: House) ->
     assert figures_of(edition)["received"] == 5
 
 
+def test_a_correction_is_promised_too_and_left_its_promise_lapses(house: House) -> None:
+    waiting = house.report()
+    issued_november(house)
+    with clock.standing_at(DECEMBER + 9 * DAY):
+        house.report(DECEMBER + 8 * DAY)
+        signing.correct(OF_NOVEMBER, named(OF_NOVEMBER).version, "补记", house.supervisor)
+    again = ReportTimer.objects.get(report__number=OF_NOVEMBER, round=2)
+    assert again.due_at == DECEMBER.replace(hour=18) + 12 * DAY
+    sweep(again.due_at + timedelta(seconds=1))
+    told = Message.objects.filter(kind="reports.timer", params__number=OF_NOVEMBER, params__level="step_1")
+    assert told.filter(recipient=house.ops).exists()
+    assert list(integrity.findings()) == []
+
+    document = json.loads(named(OF_NOVEMBER).figures)
+    assert [row[0] for row in document["lists"]["tickets"]["rows"]] == [waiting.number]
+    with clock.standing_at(DECEMBER + 13 * DAY):
+        signing.drop(OF_NOVEMBER, named(OF_NOVEMBER).version, house.supervisor)
+    again.refresh_from_db()
+    assert again.state == TimerState.CANCELLED
+    assert list(integrity.findings()) == []
+
+
+def test_what_stood_open_then_is_taken_over_by_a_correction(house: House) -> None:
+    then = house.report()
+    run_at(MORNING)
+    run_at(NEXT_MORNING)
+    sign(OF_TODAY, house.supervisor, NEXT_MORNING)
+    house.report(NEXT_MORNING + DAY)
+    with clock.standing_at(NEXT_MORNING + 2 * DAY):
+        signing.correct(OF_TODAY, named(OF_TODAY).version, "补记", house.supervisor)
+    rows = json.loads(named(OF_TODAY).figures)["lists"]["open"]["rows"]
+    assert [row[0] for row in rows] == [then.number]
+
+
+def test_one_site_that_cannot_be_planned_keeps_no_other_from_its_reports(house: House, caplog: Any) -> None:
+    Policy.objects.create(code="report-rqg", kind="report", site=house.next_door)  # it names no limit at all
+    memo.forget()
+    run_at(MORNING)
+    run_at(NEXT_MORNING)
+    assert named(OF_TODAY).status == "draft"
+    assert not Report.objects.filter(site=house.next_door).exists()
+    assert "plan_kind" in caplog.text
+
+
+def test_pasted_control_characters_never_reach_the_paper(house: House) -> None:
+    run_at(MORNING)
+    run_at(NEXT_MORNING)
+    texts = {"notes": "夜间\x01抢修\x00到场\r\n第二行", "next": "日报没有这一节"}
+    report = sign(OF_TODAY, house.supervisor, NEXT_MORNING, **texts)
+    assert json.loads(report.editions.get().content)["texts"] == {"notes": "夜间抢修到场\n第二行"}
+
+
 def test_the_owners_version_has_no_number_no_name_and_nothing_of_the_house(house: House) -> None:
     ticket = house.report(severity=Severity.MAJOR, description="打 13800000001 找我，2 栋漏水")
     issued_november(house)
     client = client_of(house.gm)
+    assert client.get(f"/reports/{OF_NOVEMBER}/draft/owners/").status_code == 404
+    assert client.get("/reports/YJW-TS-2026-11/draft/owners/").status_code == 404
     owners = client.get(f"/reports/{OF_NOVEMBER}/1/owners/").content.decode().split("<article", 1)[1]
     inside = client.get(f"/reports/{OF_NOVEMBER}/?figure=complaint.received").content.decode()
     assert ticket.number in inside
@@ -275,6 +329,8 @@ def test_a_refused_step_keeps_what_was_typed_and_says_why(house: House) -> None:
     assert page.status_code == 409
     assert "刚被别人改过" in page.content.decode()
     assert ">二</textarea>" in page.content.decode()
+    assert "现在这里是别人写的" in page.content.decode()
+    assert client.post(f"/reports/{OF_NOVEMBER}/write/", {"version": "9" * 5000, "problem": "x"}).status_code == 409
     assert named(OF_NOVEMBER).texts == {"next": "一"}
 
 

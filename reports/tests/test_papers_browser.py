@@ -44,7 +44,6 @@ def test_reports_have_no_barrier(
         f"{OF_TODAY}/?figure=complaint.received",
         f"{OF_YESTERDAY}/",
         f"{OF_YESTERDAY}/1/paper/",
-        f"{OF_YESTERDAY}/1/owners/",
         f"YJW-WY-{timezone.localdate(MORNING):%Y-%m}/",  # planned
     ]:
         page.goto(f"{live_server}/reports/{address}")

@@ -52,6 +52,7 @@ def asked_by(request: HttpRequest, sites: list[Site], *, usual: str = "month") -
     code, today = asks.get("period", ""), timezone.localdate(timezone=zone)
     try:
         of = named(code, today, zone) if code in NAMES else period(code, zone)
+        of.before(), of.next()  # which the page leads to
     except ValueError:
         of = named(usual, today, zone)
     target, by = asks.get("target", ""), asks.get("by", "")

@@ -29,6 +29,8 @@ def leave(request: HttpRequest, number: str, which: str, how: str) -> HttpRespon
     """``which`` is an edition's number or the draft, ``how`` one of PAPERS and FILES."""
     report = found_by(request, number)
     edition = _edition(report, which)
+    if how.startswith("owners") and (edition is None or not report.form.for_owners):
+        raise Http404
     if how in PAPERS:
         sheet = sheet_of(request, report, edition, for_owners=how == "owners")
         return render(request, "reports/papers/paper.html", {"sheet": sheet, "back": report.url, "which": which})

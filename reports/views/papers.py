@@ -18,23 +18,22 @@ from django.views.decorators.http import require_GET
 
 from portal.notifications.models import Channel, Message
 from portal.organization.models import Site, User
-from portal.organization.roles import LEADERSHIP
+from portal.organization.roles import LEADERSHIP, Role
 from portal.pages import moments
 from portal.pages.asking import only_for, user_of
-from reports.models import Edition, Report, ReportEvent
+from reports.models import Edition, Report, ReportEvent, ReportTimer
 from reports.papers import drawing, words
 from reports.papers.counting import TEXTS
 from reports.papers.document import Document, sha256_of
 from reports.papers.kinds import PaperKind, Signing
 from reports.papers.sheet import Sheet, Stamp
+from reports.periods import YEARS
 from reports.services import signing
 from reports.services.making import told_key
 from reports.views import behind
 from reports.views.asked import sites_of
 
-DAYS_LISTED, MONTHS_LISTED = 14, 400  # both in days: daily reports, and all others
-ROWS_SHOWN = 200
-HIDDEN_COLUMNS = {"month", "kind", "done", "issue", "of", "said", "due"}
+DAYS_LISTED, MONTHS_LISTED = 14, 400  # both in days: daily reports, and all others; a year shows all of these
 
 
 @only_for(LEADERSHIP)
@@ -73,34 +72,39 @@ def _listed(request: HttpRequest, site: Site, chosen: Report | None) -> dict[str
     today = timezone.localdate(timezone=site.zone)
     lately = Q(kind=PaperKind.OWNER_DAILY, first__gte=today - timedelta(days=DAYS_LISTED))
     others = ~Q(kind=PaperKind.OWNER_DAILY) & Q(first__gte=today - timedelta(days=MONTHS_LISTED))
-    found = Report.objects.visible_to(user_of(request)).filter(lately | others, site=site).order_by("-first")
+    year = request.GET.get("year", "")
+    if year.isascii() and year.isdigit() and int(year[:4]) in YEARS:
+        lately, others = Q(pk__gt=0), ~Q(kind=PaperKind.OWNER_DAILY) & Q(first__year=int(year[:4]))
+    visible = Report.objects.visible_to(user_of(request)).filter(site=site)
+    late = set(ReportTimer.objects.filter(report__site=site).late(timezone.now()).values_list("report", flat=True))
     groups: dict[str, list[dict[str, Any]]] = {kind: [] for kind in PaperKind}
-    for report in found.defer("figures"):
+    for report in visible.filter(lately & others if year else lately | others).order_by("-first").defer("figures"):
         report.site = site
-        groups[report.kind].append(_entry(report, chosen))
+        groups[report.kind].append(_entry(report, chosen, late=report.pk in late))
     sites = sites_of(user_of(request))
     return {
         "site": site,
         "sites": [(f"/reports/?site={one.pk}", one.name, one == site) for one in sites] if len(sites) > 1 else [],
         "groups": [(PaperKind(kind).label, entries) for kind, entries in groups.items() if entries],
         "chosen": chosen,
+        "older": f"/reports/?site={site.pk}&year={today.year - 1}",
     }
 
 
 CHIPS = {"planned": "", "draft": "soon", "prepared": "soon", "reviewed": "soon", "issued": "ok"}
 
 
-def _entry(report: Report, chosen: Report | None) -> dict[str, Any]:
+def _entry(report: Report, chosen: Report | None, *, late: bool) -> dict[str, Any]:
     if report.status == Report.Status.PLANNED:
         day = report.makes_at.astimezone(report.site.zone).date()
-        chip = pgettext("report to be counted", "%(day)s") % {"day": f"{day:%m-%d}"}
+        chip = pgettext("report to be counted", "due %(day)s") % {"day": f"{day:%m-%d}"}
     else:
         chip = report.get_status_display()
     return {
         "url": report.url,
         "period": drawing.period_words(report.period_code, report.site.time_zone),
         "chip": chip,
-        "css": CHIPS[report.status],
+        "css": "late" if late else CHIPS[report.status],
         "current": chosen is not None and report.pk == chosen.pk,
     }
 
@@ -124,12 +128,16 @@ def page(
     request: HttpRequest, found: Report, problem: str = "", status: int = 200, typed: Mapping[str, str] | None = None
 ) -> HttpResponse:
     user, editions = user_of(request), list(found.editions.select_related("issued_by"))
+    due, is_late = _due(found)
     edition = edition_asked(request, editions, found)
     context = _listed(request, found.site, found) | {
         "report": found,
         "title": PaperKind(found.kind).label,
         "period": drawing.period_words(found.period_code, found.site.time_zone),
-        "due": _due(found),
+        "due": due,
+        "is_late": is_late,
+        "newest": editions[-1].number if editions else 0,
+        "published": moments.short(found.published_at, found.site.zone) if found.published_at else "",
         "due_made": moments.short(found.makes_at, found.site.zone),
         "editions": [_edition_line(found, one, edition) for one in reversed(editions)],
         "edition": edition,
@@ -149,9 +157,7 @@ def page(
         "figure_url": f"{query}figure=",
         "figure": figure if figure in document["figures"] else "",
         "panel": behind.panel_of(document, figure),
-        "texts": [
-            (code, words.SECTIONS[code], (typed or {}).get(code, texts.get(code, ""))) for code in _written(document)
-        ],
+        "texts": [_text(code, texts.get(code, ""), typed or {}) for code in _written(document)],
         "differences": behind.compared(found, editions, edition),
         "counted": drawing.moment(document["counted_at"]),
         "stamped": _stamped(found, edition) if edition else None,
@@ -181,8 +187,9 @@ def content_of(found: Report, edition: Edition | None) -> tuple[Document, dict[s
 
 def sheet_of(request: HttpRequest, found: Report, edition: Edition | None, *, for_owners: bool = False) -> Sheet:
     document, texts = content_of(found, edition)
-    signed = json.loads(edition.content)["signed"] if edition else found.signed
-    return drawing.sheet_of(document, texts, signed, _stamp(request, found, edition), for_owners=for_owners)
+    content = json.loads(edition.content) if edition else {"signed": found.signed, "reason": found.reason}
+    stamp = _stamp(request, found, edition)
+    return drawing.sheet_of(document, texts, content["signed"], stamp, reason=content["reason"], for_owners=for_owners)
 
 
 def _stamp(request: HttpRequest, found: Report, edition: Edition | None) -> Stamp | None:
@@ -231,10 +238,12 @@ def _edition_line(found: Report, edition: Edition, shown: Edition | None) -> dic
     }
 
 
-def _due(found: Report) -> str:
-    """By when it is promised to be out; nothing once it is."""
+def _due(found: Report) -> tuple[str, bool]:
+    """By when it is promised to be out, and whether that has passed; nothing once it is out."""
     timer = found.timers.open().order_by("-due_at").first()
-    return moments.short(timer.due_at, found.site.zone) if timer and timer.due_at else ""
+    if timer is None or timer.due_at is None:
+        return "", False
+    return moments.short(timer.due_at, found.site.zone), timer.due_at < timezone.now()
 
 
 def _events(found: Report) -> list[dict[str, Any]]:
@@ -253,7 +262,8 @@ def _what(event: ReportEvent) -> str:
     if event.kind == ReportEvent.Kind.SIGNED:
         return str(Signing(event.details["step"]).label)
     if "edition" in event.details:
-        return _("%(what)s, edition %(n)d") % {"what": event.get_kind_display(), "n": event.details["edition"]}
+        said = _("%(what)s, edition %(n)d") % {"what": event.get_kind_display(), "n": event.details["edition"]}
+        return f"{said} · {_('after its limit')}" if event.details.get("late") else said
     return str(event.get_kind_display())
 
 
@@ -276,10 +286,16 @@ def _next_step(found: Report) -> dict[str, Any] | None:
     roles = found.form.signed_by[step]
     return {
         "label": step.label,
-        "roles": [role.label for role in type(next(iter(roles))) if role in roles],
+        "roles": pgettext("between roles", ", ").join(str(role.label) for role in Role if role in roles),
         "issues": step == list(found.form.signed_by)[-1],
         "signed": drawing.signatures(found.kind, found.signed),
     }
+
+
+def _text(code: str, stands: str, typed: Mapping[str, str]) -> dict[str, Any]:
+    """A section's words: what was typed and refused, and beside it what stands there by now."""
+    mine = typed.get(code, stands)
+    return {"code": code, "label": words.SECTIONS[code], "text": mine, "theirs": stands if mine != stands else ""}
 
 
 def _written(document: Document) -> list[str]:
