@@ -12,7 +12,7 @@ class ReportsConfig(AppConfig):
         from portal.organization import new_site
         from portal.organization.views.frames import register_tab
         from portal.promises import recurring, sweeping
-        from reports import integrity, menu, notices
+        from reports import integrity, menu, notices, years
         from reports.defaults.loading import furnish, load_defaults
         from reports.demo.papers import fill_demo
         from reports.models import ReportTimer, ReportTimerStep
@@ -28,6 +28,7 @@ class ReportsConfig(AppConfig):
             )
         )
         recurring.register(plan_and_make)
+        recurring.register(years.count_tonight)
         menu.register()
         register_tab("/settings/goals/", _("Goals"))
         notices.register_wordings()

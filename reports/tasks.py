@@ -4,10 +4,9 @@ from celery import shared_task
 @shared_task
 def count_months() -> None:
     """Count the months that nobody counted since last night. Safe to run twice or late: each month says when it was."""
-    from portal.promises import clock
     from reports import years
 
-    years.count_due(clock.now())
+    years.count_tonight()
 
 
 @shared_task

@@ -20,6 +20,7 @@ from complaints.models import Ticket, TicketTimer
 from complaints.states import Target
 from portal.organization.models import Site
 from portal.organization.scope import Scope
+from portal.promises import clock
 from reports import kept
 from reports.kept import Kept
 from reports.models import MonthCounted, MonthFigures
@@ -57,6 +58,10 @@ def counted_at(of: Period, now: datetime) -> datetime | None:
     begun = MonthCounted.objects.filter(month__gte=of.first, month__lt=of.after, month__lte=timezone.localdate(now))
     moments = list(begun.values_list("counted_at", flat=True))
     return min((moment for moment in moments if moment), default=None) if all(moments) else None
+
+
+def count_tonight() -> int:
+    return count_due(clock.now())
 
 
 def count_due(now: datetime) -> int:

@@ -12,7 +12,7 @@ from complaints.states import Kind, Severity
 from portal.organization.models import Site
 from reports.papers.document import Counting, Document
 from reports.papers.kinds import FORMS, PaperKind, number_of
-from reports.papers.lists import lists_of
+from reports.papers.lists import english_of, lists_of
 from reports.periods import Period
 from visits.goals import goal_of as visit_goal
 from visits.models import VisitGoal
@@ -49,6 +49,7 @@ def document_of(site: Site, kind: str, period: Period, now: datetime) -> Documen
         "zone": str(period.zone),
         "counted_at": now.astimezone(period.zone).isoformat(timespec="seconds"),
         "goals": goals,
+        "english": english_of(site),
         "sections": sections,
         **counting.as_json(),
     }

@@ -1,6 +1,7 @@
 """The document of a report: lists of rows, and figures that are conditions on them. Plain JSON in, plain JSON out.
 
     {"kind", "number", "site", "company", "period", "zone", "counted_at", "goals": {code: percent},
+     "english": {name: name in English},
      "lists": {name: {"columns": […], "rows": [[…], …]}},
      "figures": {name: {"n": 38, "list": "tickets", "where": {"kind": ["complaint"]}}},
      "sections": [{"code", "blocks": [[type, …], …]}]}

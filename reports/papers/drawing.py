@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from complaints.states import Kind, Severity, Status
 from reports.lost_time import Had
@@ -107,7 +107,7 @@ class _Drawing:
             return str(words.KINDS[value])
         if kind == "month":
             return period_words(value, self.document["zone"])
-        return _("All together") if kind == "total" else value or _("not named")
+        return _("All together") if kind == "total" else named(self.document, value) or _("not named")
 
     def cell(self, shape: str, *figures: str, goal: str = "in_limit") -> Cell:
         if shape == "none":
@@ -160,13 +160,18 @@ class _Drawing:
     def rows(self, figure: str, most: int) -> Block:
         rows = rows_of(self.document, figure)
         lines = [
-            Sentence([Cell(f"{row['number']} {row['title']} · {row['department']} · {Status(row['status']).label}")])
+            Sentence([Cell(" · ".join([f"{row['number']} {row['title']}", *self.standing(row)]))])
             for row in rows[:most]
         ]
         if len(rows) > most:
             more = ngettext("and %(count)d more", "and %(count)d more", len(rows) - most)
             lines.append(Sentence([Cell(more % {"count": len(rows) - most}, figure)]))
         return Numbered(lines) if lines else Text(_("None."))
+
+    def standing(self, row: Mapping[str, Any]) -> list[str]:
+        """With whom a ticket is, and where it stands."""
+        department = named(self.document, row["department"])
+        return [*([department] if department else []), str(Status(row["status"]).label)]
 
     def issues(self, issues: Sequence[Any]) -> Block:
         said = _("{title}: {0} households. {outcome}")
@@ -179,6 +184,12 @@ class _Drawing:
     def text(self, code: str) -> Block | None:
         written = self.texts.get(code, "").strip()
         return Text(written) if written else None
+
+
+def named(document: Document, name: str) -> str:
+    """A department or a category in the language of the moment."""
+    english = (get_language() or "").startswith("en")
+    return str(document["english"].get(name, name)) if english else name
 
 
 def filled(said: str, cells: Sequence[Cell], **plain: str) -> list[Cell]:
@@ -209,14 +220,16 @@ def lists_in_words(document: Document) -> list[Rows]:
         Rows(
             str(words.LISTS[name]),
             [str(words.COLUMNS[column]) for column in table["columns"]],
-            [[value_in_words(column, value) for column, value in zip(table["columns"], row, strict=True)]
+            [[value_in_words(document, column, value) for column, value in zip(table["columns"], row, strict=True)]
              for row in table["rows"]],
         )
         for name, table in document["lists"].items()
     ]  # fmt: skip
 
 
-def value_in_words(column: str, value: Any) -> Any:
+def value_in_words(document: Document, column: str, value: Any) -> Any:
     if column in {"received", "told", "ended"}:
         return datetime.fromisoformat(value)
+    if column in {"department", "category"}:
+        return named(document, value)
     return COLUMNS[column](value) if column in COLUMNS else value

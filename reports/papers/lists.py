@@ -13,9 +13,9 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from complaints import callback_rate
-from complaints.models import Callback, CommonIssue, Ticket, TicketTimer, title_of
+from complaints.models import Callback, Category, CommonIssue, Ticket, TicketTimer, title_of
 from complaints.states import ALWAYS_CALLED_BACK, Status, Target
-from portal.organization.models import Site
+from portal.organization.models import Department, Site
 from reports import kept
 from reports.causes import causes
 from reports.periods import Period
@@ -42,6 +42,13 @@ def lists_of(site: Site, period: Period, now: datetime) -> dict[str, Table]:
         "homes": _homes(site, period),
         "common": _common(site, period),
     }
+
+
+def english_of(site: Site) -> dict[str, str]:
+    """What departments and categories are called in English, by the name that the lists have."""
+    departments = Department.objects.filter(site=site).exclude(name_en="").values_list("name", "name_en")
+    categories = Category.objects.filter(parent=None).exclude(name_en="").values_list("name", "name_en")
+    return {**dict(categories), **dict(departments)}
 
 
 def _tickets(site: Site, period: Period, now: datetime) -> Table:

@@ -125,13 +125,17 @@ def count(report: Report, now: datetime) -> None:
     report.version += 1
 
 
+def told_key(report: Report, kind: str, of: int) -> str:
+    return f"report:{report.pk}:{kind}:{of}"
+
+
 def tell(report: Report, roles: Any, kind: str, now: datetime, **params: Any) -> None:
     """Into the outbox; the same thing once about the same state of the same report."""
     found = people_for(sorted(roles), site_id=report.site_id, department_id=None, at=now)
     outbox.put(
         outbox.messages_for(
             {person.user_id for _role, people in found for person in people},
-            key=f"report:{report.pk}:{kind}:{report.version}",
+            key=told_key(report, kind, params.get("edition", report.version)),
             kind=f"reports.{kind}",
             params={"number": report.number, "kind": report.kind, "site": report.site.name, **params},
             link=report.url,

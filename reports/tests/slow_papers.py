@@ -60,7 +60,15 @@ def _tickets(site: Site, period: Period, now: datetime) -> Iterator[set[str]]:
             f"department.{ticket.department.name if ticket.department else ''}.",
             f"category.{category.name if category else ''}.",
         }
-        yield {f"{group}{one}" for group in groups for one in said}
+        yield {f"{group}{one}" for group in groups for one in said} | _cause(ticket, said, now)
+
+
+def _cause(ticket: Ticket, said: set[str], now: datetime) -> set[str]:
+    """Of a late one, who had it longest while the last of its late promises ran."""
+    promises = ticket.timers.filter(target="resolve").order_by("pk")
+    late = [one for one in promises if "late" in slowly.of(one, now)] if "late" in said else []
+    had = slowly.who_had_longest(late[-1], now) if late else None
+    return {f"cause.{had}.late"} if had else set()
 
 
 def _of_ticket(ticket: Ticket, kinds: list[str], now: datetime) -> set[str]:

@@ -179,6 +179,11 @@ def test_each_signature_is_another_person_s_and_the_last_one_freezes(house: Hous
     assert content["texts"] == {"next": "防冻、防火"}
     told = Message.objects.filter(kind="reports.issued", params__number=OF_NOVEMBER, channel="in_app")
     assert {one.recipient for one in told.select_related("recipient")} == {house.ops, house.manager, house.gm}
+    told.filter(recipient=house.gm).update(read_at=DECEMBER)
+    page = client_of(house.supervisor).get(f"/reports/{OF_NOVEMBER}/")
+    assert {one["name"]: bool(one["read"]) for one in page.context["delivered"]} == {
+        "ops": False, "manager": False, "gm": True,
+    }  # fmt: skip
 
 
 def test_an_issued_report_stays_the_same_to_the_byte_after_a_late_correction(house: House) -> None:

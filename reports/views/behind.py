@@ -28,23 +28,23 @@ def panel_of(document: Document, figure: str) -> dict[str, Any] | None:
         "rule": words.RULES.get(figure.rsplit(".", 1)[-1], ""),
         "n": len(rows),
         "more": len(rows) - len(shown),
-        "rows": [_row(row) for row in shown],
+        "rows": [_row(document, row) for row in shown],
     }
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def _row(document: Document, row: dict[str, Any]) -> dict[str, Any]:
     number = row.pop("number", "")
     head = row.pop("title", "") or row.pop("room", "")
     facts = [
-        _fact(column, value)
+        _fact(document, column, value)
         for column, value in row.items()
         if column not in HIDDEN_COLUMNS and value not in ("", False)
     ]
     return {"head": head, "number": number, "facts": facts}
 
 
-def _fact(column: str, value: Any) -> str:
-    said = drawing.value_in_words(column, value)
+def _fact(document: Document, column: str, value: Any) -> str:
+    said = drawing.value_in_words(document, column, value)
     if said is True:
         return str(words.COLUMNS[column])
     return drawing.moment(value) if isinstance(said, datetime) else str(said)
@@ -61,8 +61,8 @@ def figure_words(figure: str, document: Document) -> str:
         "severity": drawing.COLUMNS["severity"],
         "cause": drawing.COLUMNS["cause"],
         "month": lambda code: drawing.period_words(code, document["zone"]),
-        "department": lambda text: text or _("not named"),
-        "category": lambda text: text or _("not named"),
+        "department": lambda text: drawing.named(document, text) or _("not named"),
+        "category": lambda text: drawing.named(document, text) or _("not named"),
     }
     whose = kinds[group](value) if group in kinds else str(words.KINDS.get(group, ""))
     return f"{whose} · {name}" if whose else name

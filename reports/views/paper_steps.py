@@ -16,6 +16,8 @@ from reports.models import Report
 from reports.services import signing
 from reports.views.papers import found_by, page
 
+LONGEST_VERSION = 9  # digits
+
 STEPS: dict[str, Callable[[Report, int, HttpRequest, User], Report]] = {
     "write": lambda r, v, q, by: signing.write(r.number, v, q.POST.dict(), by),
     "prepare": lambda r, v, q, by: signing.write(r.number, v, q.POST.dict(), by, sign=True),
@@ -34,10 +36,15 @@ STEPS: dict[str, Callable[[Report, int, HttpRequest, User], Report]] = {
 def step(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """One step of the paper; refused, the page says why and keeps what was typed."""
     found = found_by(request, number)
-    version = request.POST.get("version", "")
     try:
-        STEPS[verb](found, int(version) if version.isascii() and version.isdigit() else -1, request, user_of(request))
+        STEPS[verb](found, _version(request), request, user_of(request))
     except Refusal as refusal:
         status = 403 if isinstance(refusal, NotYours) else 409
-        return page(request, found_by(request, number), refusal.user_message, status, **request.POST.dict())
+        return page(request, found_by(request, number), refusal.user_message, status, request.POST.dict())
     return HttpResponseRedirect(found.url)
+
+
+def _version(request: HttpRequest) -> int:
+    """What the form was opened with; what is none fits no report."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= LONGEST_VERSION else -1

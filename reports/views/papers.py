@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from portal.notifications.models import Channel, Message
 from portal.organization.models import Site, User
 from portal.organization.roles import LEADERSHIP
 from portal.pages import moments
@@ -26,6 +28,7 @@ from reports.papers.document import Document, sha256_of
 from reports.papers.kinds import PaperKind, Signing
 from reports.papers.sheet import Sheet, Stamp
 from reports.services import signing
+from reports.services.making import told_key
 from reports.views import behind
 from reports.views.asked import sites_of
 
@@ -117,7 +120,9 @@ def found_by(request: HttpRequest, number: str) -> Report:
     return found
 
 
-def page(request: HttpRequest, found: Report, problem: str = "", status: int = 200, **typed: Any) -> HttpResponse:
+def page(
+    request: HttpRequest, found: Report, problem: str = "", status: int = 200, typed: Mapping[str, str] | None = None
+) -> HttpResponse:
     user, editions = user_of(request), list(found.editions.select_related("issued_by"))
     edition = edition_asked(request, editions, found)
     context = _listed(request, found.site, found) | {
@@ -132,7 +137,7 @@ def page(request: HttpRequest, found: Report, problem: str = "", status: int = 2
         "may": _may(found, user),
         "next_step": _next_step(found),
         "problem": problem,
-        "typed": typed,
+        "typed": typed or {},
     }
     if edition is None and not found.figures:
         return render(request, "reports/papers/report.html", context, status=status)
@@ -144,10 +149,13 @@ def page(request: HttpRequest, found: Report, problem: str = "", status: int = 2
         "figure_url": f"{query}figure=",
         "figure": figure if figure in document["figures"] else "",
         "panel": behind.panel_of(document, figure),
-        "texts": [(code, words.SECTIONS[code], typed.get(code, texts.get(code, ""))) for code in _written(document)],
+        "texts": [
+            (code, words.SECTIONS[code], (typed or {}).get(code, texts.get(code, ""))) for code in _written(document)
+        ],
         "differences": behind.compared(found, editions, edition),
         "counted": drawing.moment(document["counted_at"]),
         "stamped": _stamped(found, edition) if edition else None,
+        "delivered": _delivered(found, edition) if edition else [],
         "download": f"{found.url}{edition.number if edition else 'draft'}",
     }
     return render(request, "reports/papers/report.html", context, status=status)
@@ -198,6 +206,19 @@ def _stamped(found: Report, edition: Edition) -> dict[str, Any]:
         "unchanged": sha256_of(edition.content) == edition.sha256,
         "reason": content["reason"],
     }
+
+
+def _delivered(found: Report, edition: Edition) -> list[dict[str, str]]:
+    """To whom the edition went, and when each opened the message."""
+    told = Message.objects.filter(key=told_key(found, "issued", edition.number), channel=Channel.IN_APP)
+    return [
+        {
+            "name": one.recipient.name,
+            "sent": moments.short(one.sent_at or one.not_before, found.site.zone),
+            "read": moments.short(one.read_at, found.site.zone) if one.read_at else "",
+        }
+        for one in told.select_related("recipient").order_by("pk")
+    ]
 
 
 def _edition_line(found: Report, edition: Edition, shown: Edition | None) -> dict[str, Any]:
