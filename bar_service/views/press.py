@@ -47,9 +47,7 @@ def press(request: HttpRequest, kind: ActKind) -> HttpResponse:
         if by_script(request):
             return not_taken(refusal.words, refusal.status)
         raise Http404(refusal.words) from refusal
-    except NotYours as refusal:
-        return _refused(request, bar, place, kind, form, refusal.words, refusal.status)
-    except Refused as refusal:
+    except (NotYours, Refused) as refusal:
         return _refused(request, bar, place, kind, form, refusal.words, refusal.status)
     return taken(request, place.address(request.POST))
 

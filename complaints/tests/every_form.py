@@ -397,7 +397,12 @@ def paper_forms(house: House) -> dict[str, Form]:
     more = {f"reports:step_{verb}": ("supervisor", "POST", f"{issued}{verb}/", why)
             for verb in ("sign", "send-back", "correct", "publish")}  # fmt: skip
     asked = {
-        "reports:reports": ("supervisor", "GET", "/reports/", {"site": str(house.site.pk), "day": "2026-11-20"}),
+        "reports:reports": (
+            "supervisor",
+            "GET",
+            "/reports/",
+            {"site": str(house.site.pk), "day": "2026-11-20", "year": "2025"},
+        ),
         "reports:report": ("supervisor", "GET", issued, {"edition": "1", "figure": "received"}),
         "reports:paper": ("supervisor", "GET", f"{issued}1/paper/", {}),
         "reports:file": ("supervisor", "GET", f"{issued}1.json", {}),

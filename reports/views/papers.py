@@ -33,7 +33,7 @@ from reports.services.making import told_key
 from reports.views import behind
 from reports.views.asked import sites_of
 
-DAYS_LISTED, MONTHS_LISTED = 14, 400  # both in days: daily reports, and all others; a year shows all of these
+DAYS_LISTED, MONTHS_LISTED = 14, 400  # both in days: daily reports, and all others
 
 
 @only_for(LEADERSHIP)
@@ -68,17 +68,13 @@ def _site_asked(request: HttpRequest, user: User) -> Site:
 
 
 def _listed(request: HttpRequest, site: Site, chosen: Report | None) -> dict[str, Any]:
-    """The list beside the paper: each kind's reports, the newest first; two statements."""
+    """The list beside the paper: each kind's reports, the newest first."""
     today = timezone.localdate(timezone=site.zone)
-    lately = Q(kind=PaperKind.OWNER_DAILY, first__gte=today - timedelta(days=DAYS_LISTED))
-    others = ~Q(kind=PaperKind.OWNER_DAILY) & Q(first__gte=today - timedelta(days=MONTHS_LISTED))
-    year = request.GET.get("year", "")
-    if year.isascii() and year.isdigit() and int(year[:4]) in YEARS:
-        lately, others = Q(pk__gt=0), ~Q(kind=PaperKind.OWNER_DAILY) & Q(first__year=int(year[:4]))
-    visible = Report.objects.visible_to(user_of(request)).filter(site=site)
+    year = _year_asked(request)
+    visible = Report.objects.visible_to(user_of(request)).filter(_of_year(year) if year else _lately(today), site=site)
     late = set(ReportTimer.objects.filter(report__site=site).late(timezone.now()).values_list("report", flat=True))
     groups: dict[str, list[dict[str, Any]]] = {kind: [] for kind in PaperKind}
-    for report in visible.filter(lately & others if year else lately | others).order_by("-first").defer("figures"):
+    for report in visible.order_by("-first").defer("figures"):
         report.site = site
         groups[report.kind].append(_entry(report, chosen, late=report.pk in late))
     sites = sites_of(user_of(request))
@@ -87,8 +83,24 @@ def _listed(request: HttpRequest, site: Site, chosen: Report | None) -> dict[str
         "sites": [(f"/reports/?site={one.pk}", one.name, one == site) for one in sites] if len(sites) > 1 else [],
         "groups": [(PaperKind(kind).label, entries) for kind, entries in groups.items() if entries],
         "chosen": chosen,
-        "older": f"/reports/?site={site.pk}&year={today.year - 1}",
+        "older": f"/reports/?site={site.pk}&year={(year or today.year) - 1}",
     }
+
+
+def _year_asked(request: HttpRequest) -> int | None:
+    """Anything but a year is none."""
+    said = request.GET.get("year", "")
+    return next((year for year in YEARS if str(year) == said), None)
+
+
+def _of_year(year: int) -> Q:
+    return Q(first__year=year) & ~Q(kind=PaperKind.OWNER_DAILY)
+
+
+def _lately(today: date) -> Q:
+    daily, others = today - timedelta(days=DAYS_LISTED), today - timedelta(days=MONTHS_LISTED)
+    of_days = Q(kind=PaperKind.OWNER_DAILY)
+    return of_days & Q(first__gte=daily) | ~of_days & Q(first__gte=others)
 
 
 CHIPS = {"planned": "", "draft": "soon", "prepared": "soon", "reviewed": "soon", "issued": "ok"}
