@@ -8,18 +8,12 @@ from bar_service.defaults import furnishing
 from bar_service.defaults.policies import LIMITS
 from bar_service.models import Bar, CheckItem, Product, RecipeLine, StockItem
 from bar_service.promised import KIND
-from portal import memo
 from portal.organization.models import Site
-from portal.promises.models import Policy, PolicyTarget, PolicyVersion
+from portal.promises import policies
 
 
-@transaction.atomic
 def load_defaults() -> None:
-    policy, made = Policy.objects.get_or_create(code=KIND, defaults={"kind": KIND})
-    if made:
-        version = PolicyVersion.objects.create(policy=policy, number=1)
-        PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **limit) for limit in LIMITS)
-        memo.forget()
+    policies.ship(KIND, LIMITS)
 
 
 def furnish(_site: Site) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from bar_service import services
-from bar_service.errors import NotHere, NotYours, Refused
+from bar_service.errors import NotHere, Refused
 from bar_service.models import Bar
 from bar_service.roles import ASK, SERVE
 from bar_service.states import ActKind
@@ -47,7 +47,7 @@ def press(request: HttpRequest, kind: ActKind) -> HttpResponse:
         if by_script(request):
             return not_taken(refusal.words, refusal.status)
         raise Http404(refusal.words) from refusal
-    except (NotYours, Refused) as refusal:
+    except Refused as refusal:
         return _refused(request, bar, place, kind, form, refusal.words, refusal.status)
     return taken(request, place.address(request.POST))
 

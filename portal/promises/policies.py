@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Max, Q
 
-from portal.memo import for_a_moment, keep
+from portal.memo import for_a_moment, forget, keep
 from portal.promises.limits import Limit
-from portal.promises.models import PolicyTarget, PolicyVersion
+from portal.promises.models import Policy, PolicyTarget, PolicyVersion
 
 _limits: dict[int, Limit] = keep({})
 _calendars: dict[int, str] = keep({})
+
+
+@transaction.atomic
+def ship(kind: str, limits: Iterable[Mapping[str, Any]]) -> None:
+    """Limits that an installation starts with: the first version of a policy for all sites. Again changes nothing."""
+    policy, made = Policy.objects.get_or_create(code=kind, defaults={"kind": kind})
+    if made:
+        version = PolicyVersion.objects.create(policy=policy, number=1)
+        PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **limit) for limit in limits)
+        forget()
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-
-from portal import memo
 from portal.organization.models import Site
 from portal.organization.roles import Role
+from portal.promises import policies
 from portal.promises.limits import Rule
-from portal.promises.models import Policy, PolicyTarget, PolicyVersion
 from reports.promised import KIND, Target
 
 R = Role
@@ -43,13 +40,8 @@ LIMITS = [
 ]
 
 
-@transaction.atomic
 def load_defaults() -> None:
-    policy, made = Policy.objects.get_or_create(code=KIND, defaults={"kind": KIND})
-    if made:
-        version = PolicyVersion.objects.create(policy=policy, number=1)
-        PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **limit) for limit in LIMITS)
-        memo.forget()
+    policies.ship(KIND, LIMITS)
 
 
 def furnish(_site: Site) -> None:

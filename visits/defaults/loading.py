@@ -6,7 +6,7 @@ from django.db import transaction
 
 from portal import memo
 from portal.organization.models import Site
-from portal.promises.models import Policy, PolicyTarget, PolicyVersion
+from portal.promises import policies
 from visits.defaults.limits import TARGETS
 from visits.goals import SHIPPED
 from visits.models import DoorStep, VisitGoal
@@ -31,10 +31,7 @@ DOOR = (
 
 @transaction.atomic
 def load_defaults() -> None:
-    policy, made = Policy.objects.get_or_create(code="visit", defaults={"kind": POLICY})
-    if made:
-        version = PolicyVersion.objects.create(policy=policy, number=1)
-        PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **target) for target in TARGETS)
+    policies.ship(POLICY, TARGETS)
     there = set(VisitGoal.objects.filter(site=None).values_list("code", flat=True))
     VisitGoal.objects.bulk_create(
         VisitGoal(code=code, amount=amount) for code, amount in SHIPPED.items() if code not in there
