@@ -41,6 +41,7 @@ def test_the_page_keeps_a_choice_and_what_names_somebody_stays_in_the_bell(house
         "work": (False, False),
         "resident": (False, False),
         "bar": (False, False),
+        "reports": (False, False),
     }
     assert client.get("/me/notifications/").status_code == 200
 
