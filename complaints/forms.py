@@ -198,11 +198,21 @@ class InformForm(TextForm):
 
 
 class DeclineForm(TextForm):
+    how = forms.ChoiceField(
+        label=_("How they were told"), choices=How.choices, widget=forms.RadioSelect, initial=How.PHONE
+    )
+    said = forms.CharField(
+        label=_("What they said (may stay empty)"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     understood = forms.ChoiceField(
         label=_("Does the resident understand?"),
         choices=[("yes", pgettext_lazy("understood", "Yes")), ("no", pgettext_lazy("understood", "No"))],
         widget=forms.RadioSelect,
     )
+    field_order = ("how", "text", "said", "understood")
 
 
 class SeverityForm(VersionForm):

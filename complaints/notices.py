@@ -32,7 +32,7 @@ def for_roles(
     but: User | None,
     department_id: int | None = None,
 ) -> list[outbox.Outgoing]:
-    """For the people who hold those roles now, of the ticket's department unless another is named."""
+    """For the people who hold those roles now, of the ticket's department unless another is named. No key yet."""
     department = department_id or ticket.department_id
     found = people_for(list(roles), site_id=ticket.site_id, department_id=department, at=now)
     people = [person.user_id for _role, people in found for person in people]
@@ -42,15 +42,23 @@ def for_roles(
 def for_people(
     ticket: Ticket, people: Iterable[int], kind: str, params: Mapping[str, Any], *, now: datetime, but: User | None
 ) -> list[outbox.Outgoing]:
-    """For these very people."""
+    """For these very people. Until it is written the key is the place of its event in the change."""
     return outbox.messages_for(
         [user_id for user_id in people if but is None or user_id != but.pk],
-        key=f"ticket:{ticket.pk}:{ticket.version}:{kind}",
+        key="",
         kind=f"ticket.{kind}",
         params={"number": ticket.number, "severity": ticket.severity, **params},
         link=ticket.url,
         now=now,
     )
+
+
+def once_each(messages: Iterable[outbox.Outgoing]) -> list[outbox.Outgoing]:
+    """One event tells a person once a channel: what has come up to them if anything has, else what was said first."""
+    first: dict[tuple[str, int, str], outbox.Outgoing] = {}
+    for message in sorted(messages, key=lambda one: one.kind.removeprefix("ticket.") not in _COMES_UP):
+        first.setdefault((message.key, message.recipient_id, message.channel), message)
+    return list(first.values())
 
 
 def telling_of(timer: TicketTimer) -> Telling:
@@ -147,6 +155,8 @@ _WORDINGS: dict[str, wording.Wording] = {
     "undone": lambda p: _("%(number)s: what you were told last has been taken back.") % _values(p),
     "attached": lambda p: _("%(number)s: the resident has sent a photo or document.") % _values(p),
     "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
+    "declined": lambda p: _("%(number)s (%(severity)s) has been declined: please stop working on it.") % _values(p),
+    "merged": lambda p: _("%(number)s has been merged into %(into)s, where it goes on.") % _values(p),
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
     "incident": lambda p: _("%(number)s (%(severity)s) is marked as an incident.") % _values(p),
     "incident_report": lambda p: _("%(number)s: the written report of the incident is there.") % _values(p),

@@ -227,6 +227,7 @@ class EventKind(models.TextChoices):
     RETURNED = Step.RETURN.value, Step.RETURN.label
     REPLIED = "replied", _("Answered the resident")
     INFORMED = Step.INFORM.value, Step.INFORM.label
+    RESULT_SENT = "result_sent", _("Result sent to the app")
     DECLINED = Step.DECLINE.value, Step.DECLINE.label
     CALLBACK = "callback", _("Called back")
     RATED = "rated", _("Rated by the resident")
@@ -274,6 +275,8 @@ class EventKind(models.TextChoices):
     CLAIM_PASSED_UP = "claim_passed_up", _("Claim passed up")
     CLAIM_DECIDED = "claim_decided", _("Claim decided")
     GROUPED = "grouped", _("Part of a common issue")
+    HANDED_UP_LATE = "handed_up_late", _("Handed up now: the message had been lost")
+    NOT_TOLD = "not_told", _("Nobody was told: the message had been lost, and the matter is over")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.
@@ -286,6 +289,7 @@ SHOWN_TO_RESIDENTS = frozenset(
         EventKind.RESUMED,
         EventKind.RESOLVED,
         EventKind.REPLIED,
+        EventKind.RESULT_SENT,
         EventKind.INFORMED,
         EventKind.DECLINED,
         EventKind.RATED,
@@ -305,6 +309,7 @@ SHOWN_TO_RESIDENTS = frozenset(
 WORDS_FOR_RESIDENTS = frozenset(
     {
         EventKind.REPLIED,
+        EventKind.RESULT_SENT,
         EventKind.INFORMED,
         EventKind.DECLINED,
         EventKind.RATED,

@@ -10,8 +10,9 @@ from django.db import connection, models
 
 def insert_columns(
     model: type[models.Model], columns: Mapping[str, Sequence[Any]], *, ignore_conflicts: bool = False
-) -> None:
+) -> int:
     """``columns``: by attribute name the values of all rows, equally long; JSON as text. A field not named is NULL.
+    Returns how many rows went in.
 
     Raises IntegrityError where a constraint is broken, unless conflicts are ignored.
     """
@@ -24,3 +25,4 @@ def insert_columns(
             f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays}) {conflicts}",  # noqa: S608
             [list(values) for values in columns.values()],
         )
+        return int(cursor.rowcount)

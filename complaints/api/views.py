@@ -117,7 +117,11 @@ class TicketView(APIView):
     @extend_schema(operation_id="ticket", responses=serializers.TicketSerializer, parameters=[KNOWN])
     def get(self, request: Request, uuid: UUID) -> HttpResponse:
         """One of one's own tickets, with its history."""
-        return conditional(request, serializers.facts_of(_whole(request, uuid)))
+        ticket = _whole(request, uuid)
+        if ticket.result_sent_at is not None:
+            services.result_delivered(ticket.pk, resident=request.user)
+            ticket = _whole(request, uuid)
+        return conditional(request, serializers.facts_of(ticket))
 
 
 class CommentsView(APIView):

@@ -26,7 +26,7 @@ from complaints.models import (
     TicketTimer,
     TimerStep,
 )
-from complaints.notices import telling_of
+from complaints.notices import once_each, telling_of
 from complaints.services.callbacks import begin_next_round, close, finish_callback, no_answer, schedule_callback
 from complaints.services.change import Change, ledger_for, show_next
 from complaints.services.dispatching import sent, signed
@@ -63,13 +63,17 @@ BATCH = 2000
 FEW = 2000  # up to here a desk's own screens are filled: every script stands once
 SWEPT_AFTER = timedelta(seconds=4)
 NEWS_FORGOTTEN = 0.1
+READ_AFTER = timedelta(minutes=20)
 
 
 @dataclass
 class QuietChange(Change):
-    """A step of long ago: nobody is told about it now."""
+    """A step of long ago: nobody is told about it now. What was handed up stands in the manager's bell since then."""
 
     def tell(self, roles: Iterable[Role], kind: str, **params: Any) -> None:
+        """Say nothing."""
+
+    def tell_people(self, people: Iterable[int], kind: str, **params: Any) -> None:
         """Say nothing."""
 
 
@@ -92,7 +96,8 @@ class _Rows:
     steps: list[TimerStep] = field(default_factory=list)
     callbacks: list[Callback] = field(default_factory=list)
     requests: list[OvertimeRequest] = field(default_factory=list)
-    messages: list[tuple[TicketTimer, Message]] = field(default_factory=list)
+    of_steps: list[tuple[TicketTimer, Message]] = field(default_factory=list)
+    of_events: list[tuple[TicketEvent, Message]] = field(default_factory=list)
 
     def write(self) -> None:
         Ticket.objects.bulk_create(self.tickets, batch_size=BATCH)
@@ -101,9 +106,12 @@ class _Rows:
         TimerStep.objects.bulk_create(self.steps, batch_size=BATCH)
         Callback.objects.bulk_create(self.callbacks, batch_size=BATCH)
         OvertimeRequest.objects.bulk_create(self.requests, batch_size=BATCH)
-        for timer, message in self.messages:
+        for timer, message in self.of_steps:
             message.key = message.key.format(timer.pk)
-        Message.objects.bulk_create([message for _timer, message in self.messages], batch_size=BATCH)
+        for event, message in self.of_events:
+            message.key = event.message_key
+        told = [message for _row, message in (*self.of_steps, *self.of_events)]
+        Message.objects.bulk_create(told, batch_size=BATCH)
 
 
 def seed_tickets(scenes: list[Scene], count: int, random: Random, now: datetime) -> None:
@@ -278,6 +286,7 @@ class _Player:
         _begun, steps = change.ledger.rows()
         self.rows.steps += steps  # type: ignore[arg-type]
         self.rows.events += change.events
+        self._ring(change)
         if change.callback is not None and change.callback is not self.callback:
             self.callback = change.callback
             self.rows.callbacks.append(change.callback)
@@ -304,8 +313,7 @@ class _Player:
             told.append({"role": reached.value, "people": [person.user_id for person in people]})
         details = {"to": list(level.roles), "told": told}
         self._step(timer, TimerEventKind.LEVEL_FIRED, at, level=level.name, due_at=moment, details=details)
-        if self.now - at < timedelta(hours=24):
-            self._message(timer, level.name, at, sorted({pk for entry in told for pk in entry["people"]}))
+        self._message(timer, level.name, at, sorted({pk for entry in told for pk in entry["people"]}))
 
     def _step(self, timer: TicketTimer, kind: TimerEventKind, at: datetime, **columns: Any) -> None:
         self.rows.steps.append(TimerStep(timer=timer, kind=kind, at=at, term=timer.term, **columns))
@@ -317,8 +325,20 @@ class _Player:
         params = {**telling.params, "target": timer.target, "level": level, "due_at": due}
         key = f"tickettimer:{{}}:{timer.term}:{level}:1"
         for row in outbox.messages_for(people, key=key, kind=telling.kind, params=params, link=telling.link, now=at):
-            message = Message(**asdict(row), sent_at=at, delivery=self.ticket.uuid)
-            self.rows.messages.append((timer, message))
+            self.rows.of_steps.append((timer, self._in_bell(row, at)))
+
+    def _ring(self, change: QuietChange) -> None:
+        """What was handed up stands in the bells, and its event says in whose."""
+        for row in once_each(change.messages):
+            event = change.events[int(row.key)]
+            event.details["told"] = sorted({*event.details.get("told", ()), row.recipient_id})
+            self.rows.of_events.append((event, self._in_bell(row, change.now)))
+
+    def _in_bell(self, row: outbox.Outgoing, at: datetime) -> Message:
+        """Sent at that moment, and read unless it is of today."""
+        columns = {**asdict(row), "created_at": at, "not_before": at}
+        read_at = at + READ_AFTER if self.now - at > timedelta(hours=24) else None
+        return Message(**columns, sent_at=at, read_at=read_at, delivery=self.ticket.uuid)
 
 
 def _department(player: _Player, action: Action) -> Department:
@@ -361,7 +381,8 @@ def _inform(player: _Player, change: QuietChange, action: Action) -> None:
 
 
 def _decline(player: _Player, change: QuietChange, action: Action) -> None:
-    declined(change, action.details["reason"], understood=action.details.get("understood", True))
+    answer = player.random.choice(stories.REPLIES_BY_RESIDENT)
+    declined(change, action.details["reason"], action.details.get("understood", True), How.PHONE, answer)
     schedule_callback(change)
 
 

@@ -12,6 +12,7 @@ from django.db import connection, models
 from complaints.demo.bulk import next_keys_of, without_indexes
 from complaints.models import Callback, OvertimeRequest, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.states import OVER
+from portal.notifications.models import Message
 
 PLAYED = 4000
 OPEN_SHARE = 10  # one in so many
@@ -68,10 +69,19 @@ SELECT site_id, day, max(of_day) FROM copied_ticket GROUP BY site_id, day
 """
 _TIMERS = """
 CREATE TEMP TABLE copied_timer ON COMMIT DROP AS
-SELECT timer.id AS old_id, copy.new_id AS ticket_id, copy.shift,
+SELECT timer.id AS old_id, copy.new_id AS ticket_id, copy.number, copy.shift,
        row_number() OVER (ORDER BY copy.new_id, timer.id) + (SELECT max(id) FROM complaints_tickettimer) AS new_id
   FROM complaints_tickettimer timer JOIN copied_ticket copy ON copy.old_id = timer.ticket_id;
 ANALYZE copied_timer
+"""
+# Messages name the event that they tell of, so the copies of those events have keys of their own beforehand.
+_TOLD_EVENTS = """
+CREATE TEMP TABLE copied_event ON COMMIT DROP AS
+SELECT event.id AS old_id, copy.new_id AS ticket_id, copy.number, copy.account_id, copy.shift,
+       nextval(pg_get_serial_sequence('complaints_ticketevent', 'id')) AS new_id
+  FROM complaints_ticketevent event JOIN copied_ticket copy ON copy.old_id = event.ticket_id
+ WHERE event.details ? 'told';
+ANALYZE copied_event
 """
 
 
@@ -83,22 +93,44 @@ def multiply_tickets(count: int) -> None:
         cursor.execute(_HOMES)
         cursor.execute(_TICKETS, sizes)
         cursor.execute(_TIMERS)
-    with without_indexes(Ticket, TicketEvent, TicketTimer, TimerStep, Callback):
+        cursor.execute(_TOLD_EVENTS)
+    with without_indexes(Ticket, TicketEvent, TicketTimer, TimerStep, Callback, Message):
         reported_by = "CASE WHEN old.reported_by_id IS NOT NULL THEN copy.account_id END"
         home = {"unit_id": "copy.unit_id", "resident_id": "copy.resident_id", "reported_by_id": reported_by}
         far_away = {"queue_at": "old.queue_at"}
         _copy(Ticket, "copied_ticket", "id", id="copy.new_id", number="copy.number", **home, **far_away)
         by_resident = {"by_resident_id": "CASE WHEN old.by_resident_id IS NOT NULL THEN copy.account_id END"}
-        _copy(TicketEvent, "copied_ticket", "ticket_id", id="", ticket_id="copy.new_id", **by_resident)
+        untold = "ticket_id AND NOT old.details ? 'told'"
+        _copy(TicketEvent, "copied_ticket", untold, id="", ticket_id="copy.new_id", **by_resident)
+        _copy(TicketEvent, "copied_event", "id", id="copy.new_id", ticket_id="copy.ticket_id", **by_resident)
         _copy(TicketTimer, "copied_timer", "id", id="copy.new_id", ticket_id="copy.ticket_id")
         _copy(TimerStep, "copied_timer", "timer_id", id="", timer_id="copy.new_id")
         for of_ticket in (Callback, OvertimeRequest):
             _copy(of_ticket, "copied_ticket", "ticket_id", id="", ticket_id="copy.new_id")
+        _copy_messages()
     next_keys_of(Ticket, TicketTimer)
 
 
-def _copy(model: type[models.Model], copies: str, by: str, **instead: str) -> None:
-    """Insert the rows of ``copies`` once more, their moments shifted; ``instead``: other values, blank for none."""
+def _copy_messages() -> None:
+    """Each under the key of its own event or timer, about the copy's number."""
+    about = {
+        "id": "",
+        "params": "jsonb_set(old.params, '{number}', to_jsonb(copy.number))",
+        "link": "replace(old.link, old.params ->> 'number', copy.number)",
+    }
+    for copies, named in (("copied_event", "ticketevent"), ("copied_timer", "tickettimer")):
+        named_row = "split_part(key, ':', 2)::bigint AS named_row"
+        told = f"(SELECT *, {named_row} FROM notifications_message WHERE key LIKE '{named}:%')"  # noqa: S608
+        _copy(
+            Message, copies, "named_row", of=told, key="regexp_replace(old.key, ':[0-9]+', ':' || copy.new_id)", **about
+        )
+
+
+def _copy(model: type[models.Model], copies: str, by: str, *, of: str = "", **instead: str) -> None:
+    """Insert the rows of ``copies`` once more, their moments shifted; ``instead``: other values, blank for none.
+
+    ``of``: what is read in place of the whole table.
+    """
     values = {
         field.column: instead.get(field.column, _shifted(field))
         for field in model._meta.concrete_fields
@@ -109,7 +141,7 @@ def _copy(model: type[models.Model], copies: str, by: str, **instead: str) -> No
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608 - our own names
-            f" FROM {table} old JOIN {copies} copy ON copy.old_id = old.{by} ORDER BY copy.new_id, old.id"
+            f" FROM {of or table} old JOIN {copies} copy ON copy.old_id = old.{by} ORDER BY copy.new_id, old.id"
         )
 
 

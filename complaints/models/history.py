@@ -31,6 +31,11 @@ class TicketEvent(models.Model):
         indexes = (models.Index(fields=["ticket", "at", "id"], name="ticket_event_history"),)
         triggers = (APPEND_ONLY,)
 
+    @property
+    def message_key(self) -> str:
+        """Of the outbox's rows that tell of it; once it is written."""
+        return f"ticketevent:{self.pk}"
+
 
 class Attachment(models.Model):
     """A photo or document of a ticket, with the entry of its history that it came with."""

@@ -176,6 +176,7 @@ class Ticket(models.Model):
     round_began_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
+    result_sent_at = models.DateTimeField(null=True, blank=True)  # into the app, which has not fetched it yet
     informed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 

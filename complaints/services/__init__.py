@@ -57,6 +57,7 @@ from complaints.services.telling import (
     inform_resident,
     note_inside,
     reply_to_resident,
+    result_delivered,
     withdraw_ticket,
 )
 from complaints.services.undoing import can_undo, undo_last_step
@@ -133,6 +134,7 @@ __all__ = [
     "reply_to_resident",
     "report_incident",
     "resolve_ticket",
+    "result_delivered",
     "resume",
     "return_form",
     "send_back",

@@ -110,5 +110,6 @@ def _tell(site: Site, week: date, now: datetime) -> None:
             params={"site": site.name, "week": week.isoformat()},
             link="/suggestion-box/",
             now=now,
-        )
+        ),
+        told_before=True,
     )

@@ -334,7 +334,7 @@ def begin_next_round(change: Change, reason: str) -> None:
     ticket.round += 1
     ticket.round_began_at = change.now
     ticket.resolved_at = ticket.returned_at = ticket.informed_at = ticket.closed_at = None
-    ticket.waits_for_form, ticket.handler = False, None
+    ticket.waits_for_form, ticket.handler, ticket.result_sent_at = False, None, None
     to_department = ticket.department_id is not None and ticket.kind != Kind.PRAISE
     ticket.status = Status.DISPATCHED if to_department else Status.REGISTERED
     change.begin(Target.SIGN if to_department else Target.DISPATCH, change.now)
@@ -342,3 +342,4 @@ def begin_next_round(change: Change, reason: str) -> None:
     change.note(EventKind.REOPENED, reason)
     told = [Role.SUPERVISOR, *([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD] if to_department else [Role.RECEPTIONIST])]
     change.tell(told, "reopened", round=ticket.round)
+    change.hand_up()

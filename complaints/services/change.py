@@ -207,6 +207,18 @@ class Change:
         """Queue a notice to those roles' people, but not to the one who did it."""
         self._queue(notices.for_roles(self.ticket, roles, kind, params, now=self.now, but=self.by))
 
+    def hand_up(self, timers: Iterable[TicketTimer] | None = None) -> None:
+        """Tell the managers of each hand-up that begins in this change 转呈 (C4), also one who does it himself.
+
+        The message is the proof: a hand-up without one was never handed up. ``timers``: of these instead.
+        """
+        begun = [timer for timer in self.running(*HANDED_UP_TO) if timer.pk is None] if timers is None else timers
+        targets = [Target(timer.target) for timer in begun]
+        if targets:
+            roles = [HANDED_UP_TO[target] for target in targets]
+            params = {"targets": [target.value for target in targets], "round": self.ticket.round}
+            self._queue(notices.for_roles(self.ticket, roles, "handed_up", params, now=self.now, but=None))
+
     def tell_department(self, department_id: int, kind: str, **params: Any) -> None:
         """The same for a department that is not the ticket's own."""
         roles = [Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD]
@@ -218,8 +230,26 @@ class Change:
         """Queue a notice to these very people, but not to the one who did it."""
         self._queue(notices.for_people(self.ticket, people, kind, params, now=self.now, but=self.by))
 
+    def tell_all_concerned(self, kind: str, *also: Role, **params: Any) -> None:
+        """It ends without being handled: whoever has it, helps, was handed it or answers for it at the desk hears.
+
+        Watchers hear of every change anyway. To be called before its hand-ups are cancelled.
+        """
+        ticket = self.ticket
+        handed = [HANDED_UP_TO[Target(t.target)] for t in self.timers if self._was_handed_up(t)]
+        roles = [Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD] if ticket.department_id else []
+        self.tell(dict.fromkeys([*roles, *handed, *also]), kind, **params)
+        for department_id in ticket.also_with:
+            self.tell_department(department_id, kind, **params)
+        if ticket.first_responsible_id is not None:
+            self.tell_people([ticket.first_responsible_id], kind, **params)
+
+    def _was_handed_up(self, timer: TicketTimer) -> bool:
+        return timer.target in HANDED_UP_TO and timer.round == self.ticket.round and timer.state != TimerState.CANCELLED
+
     def _queue(self, told: list[Outgoing]) -> None:
         for message in told:
+            message.key = str(max(len(self.events) - 1, 0))  # it tells of what was noted last
             if message.channel != Channel.IN_APP:  # what cannot be withdrawn waits for second thoughts
                 message.not_before += SECOND_THOUGHTS
         self.messages += told
@@ -241,14 +271,24 @@ class Change:
             self.tell_people(seeing & set(ticket.watchers) - told, "watched", step=self.events[0].kind)
         ticket.version += 1
         _begun, steps = self.ledger.rows()
-        self.ledger.write()
-        TicketEvent.objects.bulk_create(self.events)
         ticket.save(update_fields=SAVED)
+        self.write_rows()
         if self.callback is not None:
             self.callback.save()
-        outbox.put(self.messages)
         if self.before is not None:
             self.before.remember(self, steps)
+
+    def write_rows(self) -> None:
+        """The history first: what it tells is keyed by the id that an event has got then, and it says who was told."""
+        self.messages = notices.once_each(self.messages)
+        told_of = [(self.events[int(message.key)], message) for message in self.messages]
+        for event, message in told_of:
+            event.details["told"] = sorted({*event.details.get("told", ()), message.recipient_id})
+        TicketEvent.objects.bulk_create(self.events)
+        self.ledger.write()
+        for event, message in told_of:
+            message.key = event.message_key
+        outbox.put(self.messages)
 
 
 SAVED = [

@@ -13,8 +13,7 @@ from complaints.errors import NotYours
 from complaints.models import Category, Ticket, TicketEvent, TicketTimer
 from complaints.services.change import Change, ledger_for, require_text, show_next
 from complaints.services.persons import person_called
-from complaints.states import HANDED_UP_TO, EventKind, Kind, ReportChannel, Severity, Target
-from portal.notifications import outbox
+from complaints.states import EventKind, Kind, ReportChannel, Severity, Target
 from portal.organization.models import Site, User
 from portal.organization.roles import DESK
 from portal.promises import clock
@@ -112,9 +111,7 @@ def _register(
     begin_promises(change)
     show_next(ticket, change.timers)
     ticket.save(force_insert=True)
-    TicketEvent.objects.bulk_create(change.events)
-    change.ledger.write()
-    outbox.put(change.messages)
+    change.write_rows()
     return ticket, change.events, change.timers
 
 
@@ -124,14 +121,7 @@ def begin_promises(change: Change) -> None:
         return
     change.begin(Target.DISPATCH, change.now)
     change.begin_from_reception(change.now)
-    hand_up(change)
-
-
-def hand_up(change: Change) -> None:
-    """The message to the manager goes out at once: that moment is the handing up 转呈 (C4)."""
-    roles = [HANDED_UP_TO[target] for target in HANDED_UP_TO if change.running(target)]
-    if roles:
-        change.tell(roles, "handed_up")
+    change.hand_up()
 
 
 def next_number(site: Site) -> tuple[str, datetime]:

@@ -12,15 +12,19 @@ from django.utils.translation import gettext as _
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Ticket, TicketLink, TicketTimer
 from complaints.services.change import Change, changing
+from complaints.services.grading import recompute
+from complaints.services.overtime import ask_the_right_one
 from complaints.services.promising import give_word
-from complaints.states import UNRESOLVED, EventKind, Kind, Status, Step, Target
+from complaints.states import UNRESOLVED, EventKind, Kind, Severity, Status, Step, Target
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, Role
 
 
 @transaction.atomic
 def merge_tickets(later_id: int, earlier_id: int, *, by: User, version: int | None = None) -> Ticket:
-    """The later ticket goes into the earlier one, which keeps its start; the later one's timers lapse, not breached.
+    """The later ticket goes into the earlier one, which keeps its start and takes the higher grade of both.
+
+    The later one's timers lapse, not breached.
 
     What was promised to its resident is promised on the earlier one; whoever is not of the earlier one's household is
     told and called back for themselves (``bring_back``). Again changes nothing. Raises the refusals of ``require``, and
@@ -47,10 +51,24 @@ def merge_tickets(later_id: int, earlier_id: int, *, by: User, version: int | No
         ticket.status, ticket.status_before_wait, ticket.merged_into = Status.MERGED, "", earlier
         ticket.waits_for, ticket.waits_until = "", None
         change.note(EventKind.MERGED, into=earlier.number)
+        change.tell_all_concerned("merged", into=earlier.number)
         into.note(EventKind.ABSORBED, ticket.description, number=ticket.number)
         _move_promises(into, ticket, promised)
         into.tell([Role.DEPARTMENT_STAFF] if earlier.department_id else [Role.RECEPTIONIST], "absorbed")
+        _keep_the_higher_grade(into, ticket)
     return ticket
+
+
+def _keep_the_higher_grade(into: Change, ticket: Ticket) -> None:
+    """The earlier one takes the grade of the later, with its limits and hand-ups, where that is higher."""
+    earlier, grades = into.ticket, list(Severity)
+    if grades.index(Severity(ticket.severity)) <= grades.index(Severity(earlier.severity)):
+        return
+    was, earlier.severity, earlier.severity_set_by = earlier.severity, ticket.severity, into.by
+    recompute(into, cause="regrade")
+    ask_the_right_one(into)
+    into.note(EventKind.REGRADED, was=was, severity=earlier.severity, number=ticket.number)
+    into.hand_up()
 
 
 def _move_promises(into: Change, ticket: Ticket, promised: list[TicketTimer]) -> None:

@@ -72,11 +72,14 @@ def move_promise(ticket_id: int, turn: int, at: datetime, reason: str, *, by: Us
 
 def call_in_the_morning(change: Change) -> None:
     """Told by a message after the polite hours: the call at the next opening is a promise (C8)."""
-    ticket = change.ticket
-    hours = calendar_of("polite_hours", ticket.site_id, ticket.site.time_zone)
-    opens = hours.deadline(change.now, timedelta())
+    opens = polite_calls_from(change.ticket, change.now)
     if opens > change.now:
         give_word(change, "", opens)
+
+
+def polite_calls_from(ticket: Ticket, now: datetime) -> datetime:
+    """``now`` where the polite hours are open, else when they open next."""
+    return calendar_of("polite_hours", ticket.site_id, ticket.site.time_zone).deadline(now, timedelta())
 
 
 def how_it_stands(change: Change, *, told: bool) -> None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.errors import NotYours, TransitionNotAllowed
+from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
 from complaints.services.joining import bring_back
 from complaints.services.mentioning import colleagues_of, named_in
 from complaints.services.overtime import lapse
-from complaints.services.promising import call_in_the_morning, how_it_stands
+from complaints.services.promising import call_in_the_morning, how_it_stands, polite_calls_from
 from complaints.services.waiting import end_wait
 from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Target
 from portal.organization.models import User
 from portal.organization.roles import Role
-from residents.models import ApiAccount
+from portal.promises import clock
+from residents.models import ApiAccount, ApiToken, Contact, Phone
 
 DOUBLE_CLICK = timedelta(seconds=30)
 
@@ -90,22 +92,82 @@ def inform_resident(
         change.require(Step.INFORM, version)
         if ticket.waits_for_form:
             raise TransitionNotAllowed(_("The department has not returned the form yet."), ticket)
+        if how == How.MESSAGE and not _calls_are_over(change):
+            _send_result(change, words)
+            return ticket
         informed(change, How(how), words, said.strip())
         bring_back(change)
         close_or_call_back(change)
     return ticket
 
 
+def result_delivered(ticket_id: int, *, resident: ApiAccount) -> None:
+    """The app has fetched the result that was sent to it: now the resident has been told. Again changes nothing."""
+    with changing(ticket_id, resident=resident) as change:
+        ticket = change.ticket
+        if ticket.result_sent_at is None or ticket.status != Status.RESOLVED:
+            return
+        sent = ticket.events.filter(kind=EventKind.RESULT_SENT, round=ticket.round).last()
+        informed(change, How.MESSAGE, sent.text if sent else "", "")
+        bring_back(change)
+        close_or_call_back(change)
+
+
+def _send_result(change: Change, words: str) -> None:
+    """Into the app; the promise to tell runs on until the app has fetched it (C8)."""
+    refuse_message_alone(change)
+    change.ticket.result_sent_at = change.now
+    change.note(EventKind.RESULT_SENT, words)
+
+
+def refuse_message_alone(change: Change) -> None:
+    """While one may call, a message counts only for who chose messages and has the app (C8). Raises NotPossible."""
+    if _calls_are_over(change):
+        return
+    if not chose_messages(change.ticket) or not has_the_app(change.ticket):
+        raise NotPossible(
+            _("A message alone does not count here: this resident has not chosen messages, or has no app. Call them."),
+            change.ticket,
+        )
+
+
+def _calls_are_over(change: Change) -> bool:
+    """Whether it is too late, or too early, to call: then the message counts, and the call at nine is a promise."""
+    return polite_calls_from(change.ticket, change.now) > change.now
+
+
+def chose_messages(ticket: Ticket) -> bool:
+    return (ticket.contact or (ticket.resident.contact if ticket.resident else "")) == Contact.MESSAGE
+
+
+def has_the_app(ticket: Ticket) -> bool:
+    """Whether a phone of whoever is told is signed in to the residents' API now; one statement."""
+    whose = Q(user=ticket.reported_by_id)
+    if ticket.resident_id is not None:
+        whose |= Q(user__phone__in=Phone.objects.filter(resident=ticket.resident_id).values("number"))
+    return ApiToken.objects.filter(whose, user__is_active=True, expiry__gt=clock.now()).exists()
+
+
 def informed(change: Change, how: How, words: str, said: str) -> None:
     change.ticket.status, change.ticket.informed_at = Status.INFORMED, change.now
+    change.ticket.result_sent_at = None
     change.meet(Target.INFORM, Target.REPLY)
     change.note(EventKind.INFORMED, words, how=how.value, said=said)
     if how == How.MESSAGE:
         call_in_the_morning(change)
 
 
-def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, version: int | None = None) -> Ticket:
-    """A wish that cannot be met, declined with the reason; whether the resident understood is kept (C9).
+def decline_ticket(
+    ticket_id: int,
+    reason: str,
+    understood: bool,
+    *,
+    by: User,
+    version: int | None = None,
+    how: How = How.PHONE,
+    said: str = "",
+) -> Ticket:
+    """A wish that cannot be met, declined with the reason; by which means, their answer, whether they understood (C9).
 
     Declining tells the resident: informing is met, and the callback is due like any other. Major tickets: the
     supervising manager.
@@ -116,13 +178,16 @@ def decline_ticket(ticket_id: int, reason: str, understood: bool, *, by: User, v
         if ticket.status == Status.DECLINED:
             return ticket
         change.require(Step.DECLINE, version)
-        declined(change, why, understood)
+        if how == How.MESSAGE:
+            refuse_message_alone(change)
+        declined(change, why, understood, how, said.strip())
+        change.tell_all_concerned("declined", Role.OPERATIONS_MANAGER)
         bring_back(change)
         close_or_call_back(change)
     return ticket
 
 
-def declined(change: Change, why: str, understood: bool) -> None:
+def declined(change: Change, why: str, understood: bool, how: How, said: str) -> None:
     end_wait(change, cause="declined")
     if change.ticket.overtime_asked_of:
         lapse(change)
@@ -131,7 +196,7 @@ def declined(change: Change, why: str, understood: bool) -> None:
     change.ticket.status, change.ticket.informed_at = Status.DECLINED, change.now
     change.begin(Target.INFORM, change.now)
     change.meet(Target.INFORM, cause="declined")
-    change.note(EventKind.DECLINED, why, understood=understood)
+    change.note(EventKind.DECLINED, why, understood=understood, how=how.value, said=said)
 
 
 def acknowledge(ticket_id: int, *, by: User) -> Ticket:
@@ -168,6 +233,6 @@ def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -
         change.require(Step.WITHDRAW)
         ticket.status, ticket.status_before_wait = Status.WITHDRAWN, ""
         change.note(EventKind.WITHDRAWN, reason)
+        change.tell_all_concerned("withdrawn", Role.RECEPTIONIST)
         bring_back(change)
-        change.tell([Role.RECEPTIONIST, *([Role.DEPARTMENT_STAFF] if ticket.department_id else [])], "withdrawn")
     return ticket

@@ -93,12 +93,12 @@ def _let_run_on(change: Change, timer: TicketTimer, kept: dict[str, Any], steps:
 
 def _withdraw_messages(change: Change, keys: list[str]) -> None:
     """Gone where nobody outside can have read them; whoever was told by another way is told again."""
-    sent = Message.objects.filter(key__in=keys)
+    sent = Message.objects.filter(key__in=keys).filter(params__number=change.ticket.number)
     sent.filter(Q(channel=Channel.IN_APP) | Q(sent_at=None, lease_until=None)).delete()
     for message in sent:
         change.messages.append(
             outbox.Outgoing(
-                key=f"ticket:{change.ticket.pk}:{change.ticket.version}:undone",
+                key=str(len(change.events) - 1),
                 recipient_id=message.recipient_id,
                 channel=message.channel,
                 kind="ticket.undone",

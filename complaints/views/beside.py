@@ -15,6 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from complaints.models import Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.states import HANDED_UP_TO, EventKind, Target
 from complaints.views import history, shown
+from portal.notifications.models import Channel, Message
 from portal.organization.models import User
 from portal.organization.roles import Role
 from portal.pages import moments
@@ -163,29 +164,43 @@ def timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneInf
 
 
 def hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: ZoneInfo) -> list[dict[str, Any]]:
-    """To whom it was handed up 转呈, when, and when they acknowledged 阅知: two moments."""
+    """To whom it was handed up 转呈, when, and when they acknowledged 阅知: two moments.
+
+    Handed up is what stands in the manager's bell: the moment is the message's own, and without one there is none. One
+    statement, where anything was to be handed up.
+    """
     by_whom = {
         event.details.get("target"): event for event in events if event.kind == EventKind.ACKNOWLEDGED and event.by
     }
+    timers = [timer for timer in timers if timer.target in HANDED_UP_TO and timer.state != TimerState.CANCELLED]
+    told = handed_up_at(events) if timers else {}
     lines = []
     for timer in timers:
-        if timer.target not in HANDED_UP_TO or timer.state == TimerState.CANCELLED:
-            continue
         role = str(HANDED_UP_TO[Target(timer.target)].label)
-        handed = moments.short(timer.started_at, zone)
         event = by_whom.get(timer.target)
+        stood = told.get((timer.target, timer.round))
+        said = {
+            "handed": moments.short(stood, zone) if stood else "",
+            "met": moments.short(timer.met_at, zone) if timer.met_at else "",
+        }
         if timer.met_at:
             who = event.by.name if event and event.by else ""
-            at = _("handed up %(handed)s, acknowledged %(met)s") % {
-                "handed": handed,
-                "met": moments.short(timer.met_at, zone),
-            }
-            lines.append({"icon": "check", "name": f"{role} {who}".strip(), "at": at})
+            words = _("handed up %(handed)s, acknowledged %(met)s") if stood else _("acknowledged %(met)s")
+            lines.append({"icon": "check", "name": f"{role} {who}".strip(), "at": words % said})
         else:
-            lines.append(
-                {"icon": "ok", "name": role, "at": _("handed up %(handed)s, not acknowledged yet") % {"handed": handed}}
-            )
+            words = _("handed up %(handed)s, not acknowledged yet") if stood else _("not handed up yet")
+            lines.append({"icon": "ok" if stood else "late", "name": role, "at": words % said})
     return lines
+
+
+def handed_up_at(events: Iterable[TicketEvent]) -> dict[tuple[str, int], datetime]:
+    """Since when the message of each hand-up (target and round) stands in a bell; one statement."""
+    keys = [event.message_key for event in events]
+    rows = Message.objects.filter(key__in=keys, kind="ticket.handed_up", channel=Channel.IN_APP)
+    found: dict[tuple[str, int], datetime] = {}
+    for params, sent_at in rows.exclude(sent_at=None).order_by("-sent_at").values_list("params", "sent_at"):
+        found |= {(target, params.get("round", 1)): sent_at for target in params.get("targets", ())}
+    return found
 
 
 def ladder(

@@ -51,6 +51,7 @@ MARKS = {
     EventKind.REOPENED: ("redo", "late"),
     EventKind.SENT_BACK: ("back", ""),
     EventKind.REPLIED: ("phone", "seen"),
+    EventKind.RESULT_SENT: ("send", "seen"),
     EventKind.INFORMED: ("phone", "seen"),
     EventKind.ANSWERED: ("phone", "seen"),
     EventKind.DECLINED: ("phone", "seen"),
@@ -201,7 +202,8 @@ def _acknowledged(details: dict[str, Any]) -> str:
 def _declined(details: dict[str, Any]) -> str:
     if details.get("understood") is None:
         return ""
-    return _("the resident understands") if details["understood"] else _("the resident does not agree")
+    answer = _("the resident understands") if details["understood"] else _("the resident does not agree")
+    return pgettext("between facts", ", ").join(filter(None, [_informed(details), answer]))
 
 
 def _wish(details: dict[str, Any]) -> str:

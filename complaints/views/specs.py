@@ -167,7 +167,9 @@ OF_THE_LINE: dict[str, StepSpec] = {
             "decline",
             pgettext_lazy("step", "Decline"),
             "info",
-            lambda t, u, d: services.decline_ticket(t.pk, d["text"], d["understood"] == "yes", by=u, **version_of(d)),
+            lambda t, u, d: services.decline_ticket(
+                t.pk, d["text"], d["understood"] == "yes", by=u, how=How(d["how"]), said=d["said"], **version_of(d)
+            ),
             forms.DeclineForm,
             asks=_("The reason, as the resident was told it"),
             phrase="decline",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -41,19 +41,31 @@ def messages_for(
     now: datetime,
     not_before: datetime | None = None,
 ) -> list[Outgoing]:
-    """One for each person and channel."""
+    """One for each person and channel, also where several roles lead to one person."""
     return [
         Outgoing(key, recipient, channel, kind, params, link, now, not_before or now)
-        for recipient in recipients
+        for recipient in dict.fromkeys(recipients)
         for channel in choices.channels_for(recipient, kind, params)
     ]
 
 
-def put(messages: Iterable[Outgoing]) -> None:
-    """Add to the outbox inside the caller's transaction; what stands there already stays as it is."""
+class MessageConflict(Exception):
+    """Two different things to tell have one key: telling only the first would lose the second without a word."""
+
+
+def put(messages: Iterable[Outgoing], *, told_before: bool = False) -> None:
+    """Add to the outbox inside the caller's transaction.
+
+    ``told_before``: what stands there already stays as it is, for a loop that tells of a week or a month once. Anything
+    else that meets a message with its own key, recipient and channel raises MessageConflict, as does a key that names
+    a row which has no id yet.
+    """
     rows = list(messages)
     if not rows:
         return
+    for row in rows:
+        if not row.key or ":None" in row.key:
+            raise MessageConflict(f"a message of kind {row.kind} has the key {row.key!r}, which names no row")
     # What several people are told is put into JSON once.
     texts = {id(params): json.dumps(dict(params)) for params in {id(row.params): row.params for row in rows}.values()}
     columns = {
@@ -67,7 +79,18 @@ def put(messages: Iterable[Outgoing]) -> None:
         "not_before": [row.not_before for row in rows],
         "attempts": [0] * len(rows),
     }
-    insert_columns(Message, columns, ignore_conflicts=True)
+    if insert_columns(Message, columns, ignore_conflicts=True) < len(rows):
+        _refuse_conflicts(rows, told_before=told_before)
+
+
+def _refuse_conflicts(rows: Sequence[Outgoing], *, told_before: bool) -> None:
+    """Some went in and some did not: raises unless each of these is a repeat of what was told before."""
+    if not told_before:
+        raise MessageConflict(f"told already, or told twice in one change: {sorted({row.key for row in rows})}")
+    standing = dict(Message.objects.filter(key__in={row.key for row in rows}).values_list("key", "kind"))
+    for row in rows:
+        if standing[row.key] != row.kind:
+            raise MessageConflict(f"{row.key} tells of {standing[row.key]} already, not of {row.kind}")
 
 
 def after_quiet_hours(now: datetime, zone: ZoneInfo) -> datetime:

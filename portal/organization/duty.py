@@ -42,11 +42,15 @@ class Directory:
             asked = ABOVE.get(asked)
         return role, self.holders.get((role, department_id if role in _OF_A_DEPARTMENT else None), [])
 
+    def is_on_duty(self, user_id: int, at: datetime) -> bool:
+        """Whether the roster says that it is this person's shift."""
+        return any(begins <= at < ends for begins, ends in self.shifts.get(user_id, ()))
+
     def _on_duty(self, people: list[Holder], at: datetime) -> list[Holder]:
         """Those whose shift it is. Where the roster plans none of them around this moment, it says nothing: all."""
         if not any(person.user_id in self.shifts for person in people):
             return people
-        return [p for p in people if any(begins <= at < ends for begins, ends in self.shifts.get(p.user_id, ()))]
+        return [person for person in people if self.is_on_duty(person.user_id, at)]
 
 
 _OF_A_DEPARTMENT = frozenset({Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD})
@@ -75,11 +79,21 @@ def directory_of(site_id: int, hour: datetime) -> Directory:
     return found
 
 
+def _directory_at(site_id: int, at: datetime) -> Directory:
+    return directory_of(site_id, at.replace(minute=0, second=0, microsecond=0))
+
+
+def off_duty(people: Iterable[int], *, site_id: int, at: datetime) -> set[int]:
+    """Those of them whose shift it is not by the site's roster, and whoever stands in no roster."""
+    directory = _directory_at(site_id, at)
+    return {user_id for user_id in people if not directory.is_on_duty(user_id, at)}
+
+
 def people_for(
     roles: Iterable[Role], *, site_id: int, department_id: int | None, at: datetime
 ) -> list[tuple[Role, list[Holder]]]:
     """For each role, the role that is told in its place and its people; nobody twice."""
-    directory = directory_of(site_id, at.replace(minute=0, second=0, microsecond=0))
+    directory = _directory_at(site_id, at)
     told: set[int] = set()
     result: list[tuple[Role, list[Holder]]] = []
     for role in roles:

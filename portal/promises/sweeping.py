@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from portal.inserting import insert_columns
 from portal.notifications import outbox
 from portal.notifications.outbox import Outgoing
-from portal.organization.duty import people_for
+from portal.organization.duty import off_duty, people_for
 from portal.organization.roles import Role
 from portal.promises import clock, heartbeat, policies
 from portal.promises.limits import Level, Limit
@@ -56,7 +56,7 @@ class Telling:
     zone: ZoneInfo
     department_id: int | None
     holder_id: int | None  # who has it in the department
-    waits_for_morning: bool
+    waits_for_morning: bool  # through the quiet hours, for whoever is off duty
     kind: str
     params: Mapping[str, Any]
     link: str
@@ -224,9 +224,12 @@ def _step(
             "told": [{"role": role, "people": list(people)} for role, people in told],
         },
     )
+    recipients = [person for _role, people in told for person in people]
+    morning = outbox.after_quiet_hours(now, telling.zone) if telling.waits_for_morning else now
+    resting = off_duty(recipients, site_id=telling.site_id, at=now) if morning > now else set()
     messages = outbox.messages_for(
-        [person for _role, people in told for person in people],
-        key=f"{timer._meta.model_name}:{timer.pk}:{timer.term}:{level.name}:1",
+        recipients,
+        key=message_key(timer, timer.term, level.name),
         kind=telling.kind,
         params={
             **telling.params,
@@ -236,9 +239,15 @@ def _step(
         },
         link=telling.link,
         now=now,
-        not_before=outbox.after_quiet_hours(now, telling.zone) if telling.waits_for_morning else now,
     )
+    for message in messages:
+        message.not_before = morning if message.recipient_id in resting else now
     return step, messages
+
+
+def message_key(timer: Timer, term: int, level: str, occurrence: int = 1) -> str:
+    """What a message names that tells of a level: a fired level is one row of the timer, term, level and occurrence."""
+    return f"{timer._meta.model_name}:{timer.pk}:{term}:{level}:{occurrence}"
 
 
 def _people(level: Level, telling: Telling, now: datetime) -> list[tuple[str, list[int]]]:

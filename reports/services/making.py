@@ -178,5 +178,6 @@ def tell(report: Report, roles: Any, kind: str, now: datetime, **params: Any) ->
             link=report.url,
             now=now,
             not_before=outbox.after_quiet_hours(now, report.site.zone),
-        )
+        ),
+        told_before=True,
     )

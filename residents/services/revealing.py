@@ -194,5 +194,6 @@ def _alarm(by: User, site_ids: list[int], now: datetime) -> None:
             params={"name": by.name, "count": ALARM_FROM},
             link="/residents/shown/",
             now=now,
-        )
+        ),
+        told_before=True,
     )

@@ -36,5 +36,6 @@ def _tell(site: Site, begins: datetime, ends: datetime, now: datetime) -> None:
             params={"count": seen},
             link="/residents/shown/?week=1",
             now=now,
-        )
+        ),
+        told_before=True,
     )

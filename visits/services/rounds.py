@@ -141,5 +141,6 @@ def _tell(site: Site, local: datetime, count: int, goal: int) -> None:
             params={"site": site.name, "count": count, "goal": goal},
             link="/visits/rounds/",
             now=clock.now(),
-        )
+        ),
+        told_before=True,
     )

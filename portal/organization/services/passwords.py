@@ -151,7 +151,8 @@ def _mail(user: User, kind: str, *, key: str, request: HttpRequest) -> None:
                 created_at=now,
                 not_before=now,
             )
-        ]
+        ],
+        told_before=True,  # asked for twice, the same link leaves once
     )
 
 
