@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from complaints.models import Callback, Ticket, TicketEvent, TicketTimer
 from complaints.services.change import show_next
 from complaints.services.joining import of_other_households
-from complaints.services.missed_messages import missed_hand_ups, missed_steps
+from complaints.services.missed_messages import missed_events, missed_hand_ups, missed_steps
 from complaints.states import OUTLIVE_THE_CLOSE, OVER, CallbackOutcome, EventKind, Kind, Status, Target
 from portal.notifications.models import Message
 from portal.promises.models import TimerState
@@ -94,29 +94,14 @@ def _never_told() -> Iterator[str]:
         yield f"{hand_up.number}: {hand_up.target} stands in nobody's bell (manage.py tell_missed)"
     for step in missed_steps():
         yield f"{step.number}: {step.level} of {step.target} fired and was not told (manage.py tell_missed)"
+    for event in missed_events():
+        yield f"{event.number}: no message says to whom “{event.kind}” was told (manage.py tell_missed)"
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD_WITHOUT_MESSAGE)
-        for number, kind in cursor.fetchall():
-            yield f"{number}: somebody was to be told of “{kind}” and no message says so"
         cursor.execute(_NAMES_NO_ROW)
         for pk, key in cursor.fetchall():
             yield f"message {pk} names no row: {key}"
 
 
-# An event that told somebody says whom, so that a message that is gone is missed; an undone one took them back.
-_TOLD_WITHOUT_MESSAGE = """
-SELECT ticket.number, event.kind
-  FROM complaints_ticketevent event JOIN complaints_ticket ticket ON ticket.id = event.ticket_id
- WHERE event.details ? 'told'
-   AND EXISTS (SELECT FROM jsonb_array_elements_text(event.details -> 'told') person
-                WHERE NOT EXISTS (SELECT FROM notifications_message message
-                                   WHERE message.key = 'ticketevent:' || event.id
-                                     AND message.recipient_id = person::bigint))
-   AND NOT EXISTS (SELECT FROM complaints_ticketevent undone
-                    WHERE undone.ticket_id = event.ticket_id AND undone.kind = 'undone'
-                      AND undone.details -> 'undone' @> to_jsonb(event.id))
- ORDER BY event.id
-"""
 _NAMES_NO_ROW = """
 SELECT id, key FROM notifications_message message
  WHERE key LIKE '%:None%'

@@ -276,7 +276,7 @@ class EventKind(models.TextChoices):
     CLAIM_DECIDED = "claim_decided", _("Claim decided")
     GROUPED = "grouped", _("Part of a common issue")
     HANDED_UP_LATE = "handed_up_late", _("Handed up now: the message had been lost")
-    NOT_TOLD = "not_told", _("Nobody was told: the message had been lost, and the matter is over")
+    NOT_TOLD = "not_told", _("Messages about this had been lost")
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.

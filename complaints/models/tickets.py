@@ -66,6 +66,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
         return self.filter(Exists(belongs) | Q(unit=None, reported_by__phone=phone)).exclude(reported_by=None)
 
+    def absorbed_by(self, ticket: Ticket) -> list[int]:
+        """Of what was merged into it, also by way of others: the ids; a statement for each step of the way."""
+        found: list[int] = []
+        step = [ticket.pk]
+        while step:
+            step = list(Ticket.objects.filter(merged_into__in=step).order_by("pk").values_list("pk", flat=True))
+            found += step
+        return found
+
     def open(self) -> TicketQuerySet:
         return self.filter(OPEN)
 

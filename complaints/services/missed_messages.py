@@ -58,6 +58,31 @@ SELECT step.id, ticket.id, ticket.number, timer.target, step.level, timer.state,
  GROUP BY step.id, ticket.id, ticket.number, timer.target, step.level, timer.state
  ORDER BY step.id
 """
+# An event says whom it told, so that a message that is gone is missed; an undone one took its messages back.
+_EVENTS = """
+SELECT event.id, ticket.id, ticket.number, event.kind
+  FROM complaints_ticketevent event JOIN complaints_ticket ticket ON ticket.id = event.ticket_id
+ WHERE event.details ? 'told'
+   AND EXISTS (SELECT FROM jsonb_array_elements_text(event.details -> 'told') person
+                WHERE NOT EXISTS (SELECT FROM notifications_message message
+                                   WHERE message.key = 'ticketevent:' || event.id
+                                     AND message.recipient_id = person::bigint))
+   AND NOT EXISTS (SELECT FROM complaints_ticketevent undone
+                    WHERE undone.ticket_id = event.ticket_id AND undone.kind = 'undone'
+                      AND undone.details -> 'undone' @> to_jsonb(event.id))
+   AND NOT EXISTS (SELECT FROM complaints_ticketevent said
+                    WHERE said.ticket_id = event.ticket_id AND said.kind = 'not_told'
+                      AND said.details -> 'events' @> to_jsonb(event.id))
+ ORDER BY event.id
+"""
+
+
+@dataclass(frozen=True)
+class MissedEvent:
+    event_id: int
+    ticket_id: int
+    number: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -89,6 +114,13 @@ class Told:
     written_off: int = 0
 
 
+def missed_events() -> list[MissedEvent]:
+    """Entries of histories that say whom they told, where one of these has no message of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS)
+        return [MissedEvent(*row) for row in cursor.fetchall()]
+
+
 def missed_hand_ups() -> list[MissedHandUp]:
     """Hand-ups that stand in nobody's bell, running ones and those that are over."""
     with connection.cursor() as cursor:
@@ -104,36 +136,46 @@ def missed_steps() -> list[MissedStep]:
 
 
 def tell_missed() -> Told:
-    """Tell what is still open and was never told, and write off what is over; a transaction for each ticket.
+    """Tell what is still promised and was never told, and write off the rest; a transaction for each ticket.
 
     The sender makes one message a person of all that waits. Again finds nothing.
     """
-    found: dict[int, tuple[list[MissedHandUp], list[MissedStep]]] = defaultdict(lambda: ([], []))
+    found: dict[int, _OfTicket] = defaultdict(_OfTicket)
     for hand_up in missed_hand_ups():
-        found[hand_up.ticket_id][0].append(hand_up)
+        found[hand_up.ticket_id].hand_ups.append(hand_up)
     for step in missed_steps():
-        found[step.ticket_id][1].append(step)
+        found[step.ticket_id].steps.append(step)
+    for event in missed_events():
+        found[event.ticket_id].events.append(event)
     result = Told()
-    for ticket_id, (hand_ups, steps) in found.items():
-        _settle(ticket_id, hand_ups, steps, result)
+    for ticket_id, missed in found.items():
+        _settle(ticket_id, missed, result)
     return result
 
 
-def _settle(ticket_id: int, hand_ups: list[MissedHandUp], steps: list[MissedStep], result: Told) -> None:
+@dataclass
+class _OfTicket:
+    hand_ups: list[MissedHandUp] = field(default_factory=list)
+    steps: list[MissedStep] = field(default_factory=list)
+    events: list[MissedEvent] = field(default_factory=list)
+
+
+def _settle(ticket_id: int, missed: _OfTicket, result: Told) -> None:
     with changing(ticket_id) as change:
         running = {timer.pk: timer for timer in change.timers if timer.state == TimerState.RUNNING}
-        late = [running[one.timer_id] for one in hand_ups if one.timer_id in running]
+        late = [running[one.timer_id] for one in missed.hand_ups if one.timer_id in running]
         if late:
             change.note(EventKind.HANDED_UP_LATE, targets=[timer.target for timer in late])
             change.hand_up(late)
-        over = [one.timer_id for one in hand_ups if one.timer_id not in running]
-        over_steps = [one for one in steps if one.state != TimerState.RUNNING]
-        if over or over_steps:
-            change.note(EventKind.NOT_TOLD, hand_ups=over, steps=[one.step_id for one in over_steps])
+        over = [one.timer_id for one in missed.hand_ups if one.timer_id not in running]
+        over_steps = [one.step_id for one in missed.steps if one.state != TimerState.RUNNING]
+        if over or over_steps or missed.events:
+            events = [one.event_id for one in missed.events]
+            change.note(EventKind.NOT_TOLD, hand_ups=over, steps=over_steps, events=events)
         result.people |= {message.recipient_id for message in change.messages}
         result.told += len(late)
         result.written_off += len(over) + len(over_steps)
-    open_steps = [one for one in steps if one.state == TimerState.RUNNING]
+    open_steps = [one for one in missed.steps if one.state == TimerState.RUNNING]
     outbox.put(_messages_of(open_steps), told_before=True)
     result.told += len(open_steps)
     result.people |= {person for one in open_steps for person in one.people}

@@ -36,7 +36,7 @@ def test_a_late_ticket_merged_keeps_its_breach_and_nothing_of_it_climbs_any_more
     assert (dispatch.state, dispatch.breached_at is not None) == (TimerState.CANCELLED, True)
     assert timer(later, Target.RESOLVE).state == TimerState.CANCELLED
     assert timer(later, Target.RESOLVE).breached_at is None, "cancelled, not breached"
-    assert timer(earlier, Target.RESOLVE).due_at == MORNING + 2 * DAY, "the earliest start is kept"
+    assert timer(earlier, Target.RESOLVE).due_at == MORNING + 3 * DAY, "the earliest start, the higher grade"
     assert earlier.events.filter(kind="absorbed").count() == 1
     sweep(MORNING + 30 * DAY)
     assert not later.timers.filter(levels_fired__gt=4).exists()

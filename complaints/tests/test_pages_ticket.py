@@ -202,7 +202,10 @@ def test_the_timeline_shows_what_was_asked_for(house: House) -> None:
 def test_a_declined_ticket_tells_the_reason_and_whether_it_was_understood(house: House) -> None:
     ticket = house.report(timezone.now())
     client = _client(house, "reception")
-    client.post(f"{ticket.url}decline/", {"version": ticket.version, "text": "规划已定，无法加建", "understood": "no"})
+    client.post(
+        f"{ticket.url}decline/",
+        {"version": ticket.version, "text": "规划已定，无法加建", "understood": "no", "how": "phone"},
+    )
     body = client.get(ticket.url).content.decode()
     assert "规划已定，无法加建" in body
     assert "业主不谅解" in body
@@ -222,7 +225,7 @@ def test_whoever_sends_a_form_back_is_not_led_to_a_page_that_is_closed_to_them(h
     answer = engineer.post(f"{ticket.url}send-back/", {"version": ticket.version, "text": "不归工程部"}, follow=True)
     assert answer.status_code == 200
     assert answer.redirect_chain[0][0] == "/queue/"
-    assert f"{ticket.number}：已退回" in answer.content.decode()
+    assert f"{ticket.number}：退回，已保存" in answer.content.decode()
 
 
 def test_a_major_matter_is_first_dispatched_then_answered(house: House) -> None:

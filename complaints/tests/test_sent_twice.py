@@ -127,7 +127,7 @@ FORMS: dict[str, tuple[Made, str, dict[str, str]]] = {
     "resolve": (_at, "engineer", {"text": "换好"}),
     "return": (_handled, "engineering_head", {"text": ""}),
     "inform": (_returned, "reception", {"text": "修好了", "how": "phone", "said": ""}),
-    "decline": (_at, "reception", {"text": "做不到", "understood": "yes"}),
+    "decline": (_at, "reception", {"text": "做不到", "understood": "yes", "how": "phone"}),
     "reopen": (lambda h: h.informed(clock.now() - timedelta(hours=3)), "reception", {"text": "又坏了"}),
     "severity": (_at, "reception", {"severity": "important", "text": "更急"}),
     "wish": (_wished, "reception", {}),

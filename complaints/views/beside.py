@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -166,8 +168,7 @@ def timer_lines(timers: Iterable[TicketTimer], words: shown.Words, zone: ZoneInf
 def hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: ZoneInfo) -> list[dict[str, Any]]:
     """To whom it was handed up 转呈, when, and when they acknowledged 阅知: two moments.
 
-    Handed up is what stands in the manager's bell: the moment is the message's own, and without one there is none. One
-    statement, where anything was to be handed up.
+    Handed up is what stands in the manager's bell: the moment is the message's own, and without one there is none.
     """
     by_whom = {
         event.details.get("target"): event for event in events if event.kind == EventKind.ACKNOWLEDGED and event.by
@@ -193,13 +194,20 @@ def hand_ups(timers: Iterable[TicketTimer], events: list[TicketEvent], zone: Zon
     return lines
 
 
+def with_hand_ups(events: QuerySet[TicketEvent]) -> QuerySet[TicketEvent]:
+    """Each with the messages that handed the ticket up and stand in a bell: to what end and since when."""
+    key = Concat(Value("ticketevent:"), Cast(OuterRef("pk"), CharField()))
+    told = Message.objects.filter(key=key, kind="ticket.handed_up", channel=Channel.IN_APP).exclude(sent_at=None)
+    return events.annotate(handed_up=ArraySubquery(told.values(told=JSONObject(at="sent_at", params="params"))))
+
+
 def handed_up_at(events: Iterable[TicketEvent]) -> dict[tuple[str, int], datetime]:
-    """Since when the message of each hand-up (target and round) stands in a bell; one statement."""
-    keys = [event.message_key for event in events]
-    rows = Message.objects.filter(key__in=keys, kind="ticket.handed_up", channel=Channel.IN_APP)
+    """Since when the message of each hand-up (target and round) stands in a bell."""
     found: dict[tuple[str, int], datetime] = {}
-    for params, sent_at in rows.exclude(sent_at=None).order_by("-sent_at").values_list("params", "sent_at"):
-        found |= {(target, params.get("round", 1)): sent_at for target in params.get("targets", ())}
+    for told in (told for event in events for told in getattr(event, "handed_up", ())):
+        at = datetime.fromisoformat(told["at"])
+        for target in told["params"].get("targets", ()):
+            found[target, told["params"]["round"]] = at
     return found
 
 

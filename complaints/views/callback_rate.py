@@ -20,7 +20,6 @@ from django.views.decorators.http import require_GET
 from complaints.callback_rate import (
     FIGURES,
     GROUPS,
-    OF,
     Rate,
     conditions,
     goal_of,
@@ -42,7 +41,6 @@ MONTHS = 12
 OF_LABELS = {
     "complaint": pgettext_lazy("callback rate", "Complaints"),
     "request": pgettext_lazy("callback rate", "Service requests and help"),
-    "all": pgettext_lazy("callback rate", "All"),
 }
 BY_LABELS = {
     "department": gettext_lazy("By department"),
@@ -178,7 +176,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     of, by = request.GET.get("of", ""), request.GET.get("by", "")
     month = _day(request.GET.get("month", ""), timezone.localdate())
     return {
-        "of": of if of in OF else "all",
+        "of": of if of in OF_LABELS else "complaint",  # the two have goals of their own: never one share of both
         "by": by if by in GROUPS else "department",
         "month": f"{month:%Y-%m}",
         "group": request.GET.get("group"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -33,9 +33,12 @@ def preview(request: HttpRequest, number: str, file: UUID) -> HttpResponseBase:
 
 
 def _file(request: HttpRequest, number: str, file: UUID) -> StoredFile:
-    tickets = Ticket.objects.visible_to(user_of(request)).filter(number=number)
-    found = Attachment.objects.filter(ticket__in=tickets).select_related("file")
-    return get_object_or_404(found, file__uuid=file).file
+    """Of the ticket itself or of one that was merged into it: photos come along for whoever may see the survivor."""
+    ticket = get_object_or_404(Ticket.objects.visible_to(user_of(request)).only("pk"), number=number)
+    held = get_object_or_404(Attachment.objects.select_related("file"), file__uuid=file)
+    if held.ticket_id not in {ticket.pk, *Ticket.objects.absorbed_by(ticket)}:
+        raise Http404
+    return held.file
 
 
 @login_required

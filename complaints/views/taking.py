@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,10 +17,11 @@ from django.views.decorators.http import require_POST
 from complaints.errors import Refusal, Stale
 from complaints.forms import VersionForm
 from complaints.models import Ticket, TicketEvent
+from complaints.states import EventKind
 from complaints.views.asking import user_of, who_see_tickets
 from complaints.views.drafting import bring_in, key_of, send
 from complaints.views.queue import preview_of
-from complaints.views.steps import SPECS, StepSpec, is_whose, label_of
+from complaints.views.steps import SPECS, StepSpec, is_whose
 from complaints.views.ticket import Refused, form_of, found_by, page_of
 from complaints.views.what_if import trial
 from portal.drafts.models import Draft
@@ -62,6 +64,7 @@ def _take(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm
     if not form.is_valid():
         odd = "" if spec.form else _("This page was out of date. Look at it again, then decide.")
         return page_of(request, found, Refused(slug, form if spec.form else None, odd), status=422)
+    seen = form.cleaned_data.get("seen") or _last_event(found)
     try:
         if spec.tries and "try" in request.POST:
             return _tried(request, found, spec, form)
@@ -70,21 +73,35 @@ def _take(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm
         if not _is_repeat(found, user, form.cleaned_data):
             return _too_late(request, found, spec, form, stale)
         discard(user, key)
-        return redirect(found.url)
+        return _taken(request, found, spec, seen)
     except Refusal as refusal:
         return _not_taken(request, found, spec, form, refusal)
-    return _taken(request, found, spec)
+    return _taken(request, found, spec, seen)
 
 
-def _taken(request: HttpRequest, found: Ticket, spec: StepSpec) -> HttpResponse:
+def _last_event(found: Ticket) -> int:
+    return TicketEvent.objects.filter(ticket=found).aggregate(last=Max("pk"))["last"] or 0
+
+
+def _say_what_happened(request: HttpRequest, found: Ticket, seen: int) -> None:
+    """What the history has got from this person since the page was made, never what the button was called."""
+    done = TicketEvent.objects.filter(ticket=found, by=user_of(request), pk__gt=seen).order_by("pk").first()
+    if done is None:
+        said = _("%(number)s: nothing has changed, there was nothing to do.") % {"number": found.number}
+        messages.info(request, said, extra_tags="soon")
+        return
+    said = _("%(number)s: %(what)s. Saved.") % {"number": found.number, "what": EventKind(done.kind).label}
+    messages.success(request, said, extra_tags="ok")
+
+
+def _taken(request: HttpRequest, found: Ticket, spec: StepSpec, seen: int) -> HttpResponse:
     """Back to where it was taken from."""
     user = user_of(request)
     if _from_preview(request):
         response = render(request, "complaints/_preview.html", preview_of(found.number, user))
         response["HX-Trigger"] = "list-changed"
         return response
-    said = _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": label_of(spec, found)}
-    messages.success(request, said, extra_tags="ok")
+    _say_what_happened(request, found, seen)
     # What a department sends back is no longer its own to see: its page would be a dead end.
     leaves = spec.slug in {"send-back", "helper-done"}
     gone = leaves and not Ticket.objects.visible_to(user).filter(pk=found.pk).exists()

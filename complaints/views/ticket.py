@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from complaints.phrases import say
 from complaints.remembered import placed
 from complaints.services import How
 from complaints.shielding import shielded
-from complaints.states import EventKind, ReportChannel, Status
+from complaints.states import EventKind, ReportChannel, Severity, Status
 from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
@@ -72,7 +73,24 @@ class Refused:
 @never_cache
 @require_GET
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
-    return page_of(request, found_by(user_of(request), number))
+    user = user_of(request)
+    try:
+        return page_of(request, found_by(user, number))
+    except Http404:
+        into = _goes_on_in(user, number)
+        if into is None:
+            raise
+        said = _("%(number)s was merged into this ticket.") % {"number": number}
+        messages.info(request, said, extra_tags="soon")
+        return redirect(into.url)
+
+
+def _goes_on_in(user: User, number: str) -> Ticket | None:
+    """Where a merged ticket that this person may not see goes on, if they may see that one."""
+    ticket = Ticket.objects.filter(number=number).exclude(merged_into=None).first()
+    while ticket is not None and ticket.merged_into is not None:
+        ticket = ticket.merged_into
+    return Ticket.objects.visible_to(user).filter(pk=ticket.pk).first() if ticket is not None else None
 
 
 def found_by(user: User, number: str) -> Ticket:
@@ -126,7 +144,9 @@ def _departments_for(spec: StepSpec | None, found: Ticket) -> dict[str, Any]:
 def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     zone = found.site.zone
-    events = list(_with_files(TicketEvent.objects.filter(ticket=found).select_related("by")))
+    history_of = _with_files(TicketEvent.objects.filter(ticket=found).select_related("by"))
+    events = list(history_of if found.severity == Severity.MINOR else beside.with_hand_ups(history_of))
+    _bring_files_along(found, events)
     counting = standing(events)
     timers = {timer.pk: timer for timer in TicketTimer.objects.filter(ticket=found).order_by("pk")}
     clock_steps = list(TimerStep.objects.filter(timer__ticket=found))
@@ -349,6 +369,18 @@ def _with_files(events: QuerySet[TicketEvent]) -> QuerySet[TicketEvent]:
     facts = JSONObject(uuid="file__uuid", name="file__name", preview="file__preview", for_resident="for_resident")
     of_event = Attachment.objects.filter(event=OuterRef("pk")).order_by("pk")
     return events.annotate(held=ArraySubquery(of_event.values(json=facts)))
+
+
+def _bring_files_along(found: Ticket, events: list[TicketEvent]) -> None:
+    """What was merged into it shows its photos too, in the entry that says so; two statements where there is any."""
+    merged = {event.details.get("number"): event for event in events if event.kind == EventKind.ABSORBED}
+    if not merged:
+        return
+    rows = Attachment.objects.filter(ticket__in=Ticket.objects.absorbed_by(found)).select_related("file", "ticket")
+    for one in rows.order_by("pk"):
+        entry = merged.get(one.ticket.number) or next(iter(merged.values()))
+        fact = {"uuid": str(one.file.uuid), "name": one.file.name, "preview": one.file.preview}
+        entry.held = [*entry.held, {**fact, "for_resident": False}]  # type: ignore[attr-defined]
 
 
 def _shown_entries(log: list[history.Entry], view: str) -> list[history.Entry]:

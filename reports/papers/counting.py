@@ -86,7 +86,7 @@ def _calls(c: Counting, n: str, of: list[str]) -> list[list[str]]:
 
 
 def _goal_of_calls(of: list[str]) -> str:
-    """Complaints and requests have goals of their own, both together none."""
+    """Complaints and requests have goals of their own, both together (a department's line) none."""
     return {"complaint": "complaints_called", "request": "requests_called"}[of[0]] if len(of) == 1 else ""
 
 
@@ -96,7 +96,7 @@ def _tickets(c: Counting) -> Blocks:
         for name, kinds in KINDS.items()
         if c.values("tickets", "kind").keys() & set(kinds)
     ]
-    lines.append(_line(c, "", ["total"], ["complaint", "request"]))
+    lines.append(_line(c, "", ["total"], []))  # calls have two goals: a share of both would have neither
     return [["table", "kinds", lines], *_summary(c)]
 
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from complaints.models import Ticket, TicketQuerySet, TicketTimer
 from complaints.states import HANDED_UP_TO, Severity, Status, Target
-from complaints.tabs import CLAIMED, OVERTIME_ASKED
+from complaints.tabs import CLAIMED, HANDED_UP, OVERTIME_ASKED
 from complaints.views import shown
 from portal.organization.models import User
 from portal.organization.roles import LEADERSHIP
 from portal.pages import moments
 from portal.pages.asking import only_for, user_of
 from portal.pages.countdown import span_words, tick_words
+from portal.pages.houses import site_of
 from portal.promises import heartbeat
 from portal.promises.models import TimerState
 from reports import counting
@@ -40,12 +42,11 @@ def now(request: HttpRequest) -> HttpResponse:
     user, moment = user_of(request), timezone.now()
     visible = Ticket.objects.visible_to(user)
     urgent = visible.open().filter(next_due_at__lt=moment + SOON).by_time_left()[:LISTED]
-    hand_ups = hand_ups_of(user, moment)
     context = {
         "sweep": sweep_of(moment),
-        "figures": figures_of(visible, len(hand_ups), moment),
+        "figures": figures_of(visible, moment),
         "late_rows": shown.rows_of(shown.lines_of(urgent, user.scope), moment),
-        "hand_ups": hand_ups,
+        "hand_ups": hand_ups_of(visible, moment),
         "ages": ages_of(visible, moment),
         "warnings": warnings_of(visible, moment),
         "approvals": _approvals(user, visible),
@@ -113,7 +114,7 @@ def sweep_of(now: datetime) -> dict[str, Any]:
     }
 
 
-def figures_of(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[dict[str, Any]]:
+def figures_of(visible: TicketQuerySet, now: datetime) -> list[dict[str, Any]]:
     """Every figure opens the rows behind it; one statement."""
     late = Q(next_due_at__lt=now)
     found = visible.open().aggregate(
@@ -121,6 +122,7 @@ def figures_of(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[d
         late_major=Count("pk", filter=late & Q(severity=Severity.MAJOR)),
         unsigned=Count("pk", filter=Q(status=Status.DISPATCHED)),
         unsigned_late=Count("pk", filter=Q(status=Status.DISPATCHED) & late),
+        handed_up=Count("pk", filter=HANDED_UP),
         callbacks=Count("pk", filter=Q(status__in=[Status.INFORMED, Status.DECLINED])),
         callbacks_late=Count("pk", filter=Q(status__in=[Status.INFORMED, Status.DECLINED]) & late),
     )
@@ -143,7 +145,7 @@ def figures_of(visible: TicketQuerySet, handed_up: int, now: datetime) -> list[d
         ),
         _figure(
             _("Hand-ups without an answer"),
-            handed_up,
+            found["handed_up"],
             "#hand-ups",
             _("waiting to be acknowledged"),
             late=0,
@@ -170,19 +172,32 @@ def _figure(label: str, n: int, url: str, more: str, *, late: int, more_url: str
     }
 
 
-def hand_ups_of(user: User, now: datetime) -> list[dict[str, Any]]:
-    open_ones = TicketTimer.objects.visible_to(user).filter(state=TimerState.RUNNING, target__in=list(HANDED_UP_TO))
+def hand_ups_of(visible: TicketQuerySet, now: datetime) -> list[dict[str, Any]]:
+    """A line for each ticket that the figure counts: whose answer is missing, and the first of their limits."""
+    running = TicketTimer.objects.filter(state=TimerState.RUNNING, target__in=list(HANDED_UP_TO)).order_by(
+        "due_at", "pk"
+    )
+    first = running.filter(ticket=OuterRef("pk")).values("due_at")[:1]
+    tickets = visible.filter(HANDED_UP).annotate(first_due_at=Subquery(first)).order_by("first_due_at", "pk")
     words = shown.Words(now)
     lines = []
-    for timer in open_ones.select_related("ticket__site").order_by("due_at", "pk")[:MOST_HAND_UPS]:
+    for ticket in tickets.prefetch_related(Prefetch("timers", running, "handed_up"))[:MOST_HAND_UPS]:
+        timers: list[TicketTimer] = ticket.handed_up  # type: ignore[attr-defined]
+        timer = timers[0]
         left = words.left(timer.due_at, timer.started_at, timer.warn_at)
         lines.append(
             {
-                "number": timer.ticket.number,
-                "matter": timer.ticket.title,
-                "role": HANDED_UP_TO[Target(timer.target)].label,
+                "number": ticket.number,
+                "matter": ticket.title,
+                "role": pgettext("between names", ", ").join(
+                    str(HANDED_UP_TO[Target(one.target)].label) for one in timers
+                ),
                 "left": left,
-                "clock": shown.clock_attributes(left, timer.ticket.site.zone),
+                "clock": shown.clock_attributes(left, site_of(ticket.site_id).zone),
             }
         )
     return lines
+
+
+def _names(labels: Iterable[Any]) -> str:
+    return pgettext("between names", ", ").join(map(str, labels))

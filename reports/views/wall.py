@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from complaints.models import Ticket, TicketQuerySet
+from complaints.models import Ticket
 from complaints.remembered import placed
 from complaints.states import Severity, Target
 from complaints.views import shown
@@ -53,16 +53,12 @@ def wall(request: HttpRequest) -> HttpResponse:
         "sweep": now.sweep_of(moment),
         "alarm": visible.open().filter(severity=Severity.MAJOR, next_due_at__lt=moment).count(),
         "rows": [_row(ticket, moment) for ticket in soon],
-        "figures": now.figures_of(visible, _handed_up(visible), moment),
+        "figures": now.figures_of(visible, moment),
         "ages": now.ages_of(visible, moment),
         "elsewhere": elsewhere.lines(user, moment, site_id=asked.site.pk if asked.site else None),
         "rings": _rings(request, moment, asked),
     }
     return render(request, "reports/wall.html", context)
-
-
-def _handed_up(visible: TicketQuerySet) -> int:
-    return visible.open().exclude(open_hand_ups=[]).count()
 
 
 def _row(ticket: Ticket, moment: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,13 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import APPEND_ONLY
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
 from visits.planner import Band
-from visits.states import AHEAD, OPEN, OVER, CallOutcome, EventKind, How, Kind, Status
+from visits.states import AHEAD, OPEN, OVER, CallOutcome, EventKind, How, Kind, Status, Target
 
 if TYPE_CHECKING:
     from portal.organization.models import User
@@ -48,6 +48,22 @@ class HomeVisitQuerySet(models.QuerySet["HomeVisit"]):
 
     def open(self) -> HomeVisitQuerySet:
         return self.filter(status__in=OPEN)
+
+    def of_day(self, on: date, zone: tzinfo) -> HomeVisitQuerySet:
+        """Planned or agreed for that day and still open, or made on it: the day's route, and the figure of it."""
+        midnight = datetime.combine(on, time(), tzinfo=zone)
+        made = Q(started_at__gte=midnight, started_at__lt=midnight + timedelta(days=1))
+        return self.filter(Q(planned_on=on, status__in=OPEN) | made)
+
+    def missed(self, today: date, now: datetime) -> HomeVisitQuerySet:
+        """Agreed and not gone to, nobody home and not booked again, or planned for a day that has passed."""
+        from visits.models.timers import VisitTimer
+
+        late = VisitTimer.objects.late(now).filter(visit=OuterRef("pk"), target__in=[Target.COME, Target.REBOOK])
+        return self.filter(
+            Q(Exists(late)) | Q(planned_on__lt=today) | Q(follows__status=Status.NOBODY_HOME, starts_at=None),
+            status__in=AHEAD - {Status.ASKED},
+        )
 
     def with_people(self) -> HomeVisitQuerySet:
         """Each with its home, whom one meets there, who goes and the calls: what a line shows, in three statements."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,9 +22,9 @@ from visits import planner, services
 from visits.coverage import Cell, cells_of
 from visits.goals import rule_of
 from visits.homes import place_of
-from visits.models import HomeVisit, VisitRound, VisitTimer
+from visits.models import HomeVisit, VisitRound
 from visits.route import Stop, route
-from visits.states import AHEAD, OPEN, Status, Target
+from visits.states import AHEAD, Status
 from visits.views.asking import SEE_VISITS, arranges, page_context, site_asked
 from visits.views.mapping import buildings_of, coverage_card, map_of
 from visits.views.shown import line_of
@@ -103,11 +102,7 @@ def _day_asked(request: HttpRequest, today: date) -> date:
 
 
 def _stops(user: User, site: Site, on: date, *, everybody: bool) -> Any:
-    """Planned or agreed for that day, or made on it."""
-    midnight = datetime.combine(on, time(), tzinfo=site.zone)
-    made = Q(started_at__gte=midnight, started_at__lt=midnight + timedelta(days=1))
-    wanted = Q(planned_on=on, status__in=OPEN) | made
-    found = HomeVisit.objects.visible_to(user).filter(wanted, site=site)
+    found = HomeVisit.objects.visible_to(user).filter(site=site).of_day(on, site.zone)
     if not everybody:
         found = found.filter(assignments__user=user).distinct()
     return found.with_people()[:MOST_STOPS]
@@ -135,18 +130,8 @@ def _lines(
 
 
 def _missed(user: User, site: Site, today: date, now: datetime) -> list[dict[str, Any]]:
-    """Agreed and not gone to, nobody home and not booked again, or planned for a day that has passed."""
-    late = VisitTimer.objects.late(now).filter(visit=OuterRef("pk"), target__in=[Target.COME, Target.REBOOK])
-    found = (
-        HomeVisit.objects.visible_to(user)
-        .filter(
-            Q(Exists(late)) | Q(planned_on__lt=today) | Q(follows__status=Status.NOBODY_HOME, starts_at=None),
-            site=site,
-            status__in=AHEAD - {Status.ASKED},
-        )
-        .select_related("unit", "follows")
-        .order_by("planned_on", "pk")
-    )
+    missed = HomeVisit.objects.visible_to(user).filter(site=site).missed(today, now)
+    found = missed.select_related("unit", "follows").order_by("planned_on", "pk")
     return [
         {"url": visit.url, "room": visit.unit.room, "words": _missed_words(visit, site)}
         for visit in found[:MOST_MISSED]
