@@ -12,7 +12,7 @@ from bar_service import services
 from bar_service.demo.saturday import Furniture, plan_day
 from bar_service.errors import Refused
 from bar_service.models import Act, Bar, BarTable, CheckItem, Gear, Product, StockItem
-from bar_service.promised import bar_day
+from bar_service.promised import DAY_BEGINS, bar_day
 from bar_service.services.days import plan_days_of
 from bar_service.services.keeping import open_bar
 from bar_service.services.stock import left_of
@@ -138,15 +138,17 @@ def _today(player: Player, now: datetime) -> None:
     at = lambda minutes: now - timedelta(minutes=minutes)  # noqa: E731 - so many minutes ago
     if opened < at(1):
         _go_through(player, "open", opened)
-    _stock_up(player, at(175))
+    _stock_up(player, max(at(175), wall_clock(day, DAY_BEGINS, bar.site.zone)))
     presses: list[tuple[datetime, ActKind, str, dict[str, Any]]] = [
         *_rooms(player, at),
         *_tables(player, at),
         *_lent(player, at),
         *_asked(player, at),
     ]
-    for moment, kind, by, said in sorted(presses, key=lambda press: press[0]):
-        player.press(moment, kind, by=by, **said)
+    # Soon after the day began what is hours old here cannot be: it happened, in its order, as the day began.
+    begins = wall_clock(day, DAY_BEGINS, bar.site.zone)
+    for n, (moment, kind, by, said) in enumerate(sorted(presses, key=lambda press: press[0])):
+        player.press(max(moment, begins + n * timedelta(milliseconds=1)), kind, by=by, **said)
 
 
 def _pk(player: Player, name: str) -> int:

@@ -82,6 +82,7 @@ def test_control_without_locks_and_constraint_levels_fire_twice(
     late_tickets: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_options: rows)
+    monkeypatch.setattr("portal.notifications.outbox._refuse_conflicts", lambda rows, **_options: None)
     with without_the_constraint():
         three_sweeps(monkeypatch)
         assert steps_fired() > LEVELS
