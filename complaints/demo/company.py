@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from portal.organization.models import Company, Department, Membership, Shift, Site, StandIn, User
@@ -76,8 +77,8 @@ def open_company(now: datetime) -> dict[str, Site]:
     """Two sites with everybody who works there; by code."""
     company = Company.objects.create(name="云景物业服务有限公司", hotline="0755-0000 8100", opened_at=now)
     sites = {
-        "YJW": Site.objects.create(company=company, code="YJW", name="云景湾一期"),
-        "RQG": Site.objects.create(company=company, code="RQG", name="荣秋阁"),
+        "YJW": Site.objects.create(company=company, code="YJW", name="云景湾一期", time_zone=settings.TIME_ZONE),
+        "RQG": Site.objects.create(company=company, code="RQG", name="荣秋阁", time_zone=settings.TIME_ZONE),
     }
     departments = {
         (site.code, code): Department.objects.create(site=site, code=code, name=name, name_en=english, rank=rank)
