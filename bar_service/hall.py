@@ -15,6 +15,7 @@ from bar_service.promised import Target, amount
 from bar_service.states import ActKind, Cared, TableState, looks_and_gaps, missed_rounds, state_of
 from portal.pages.countdown import TimeLeft, time_left
 
+NEEDY = frozenset({TableState.FIRST_DRINK, TableState.REFILL, TableState.ASHTRAY})
 MOST_LOOKS = 14  # as many as a card has room for
 
 
@@ -40,7 +41,7 @@ class Place:
 
     @property
     def needs(self) -> bool:
-        return self.state in {TableState.REFILL, TableState.ASHTRAY} or bool(self.waiting)
+        return self.state in NEEDY or bool(self.waiting)
 
     def minutes_since(self, now: datetime) -> int:
         assert self.party is not None
@@ -106,12 +107,25 @@ def hall_of(bar: Bar, now: datetime) -> Hall:
     looks = looks_at([party.pk for party in parties.values()])
     matters = [party.matter_id for party in parties.values() if party.matter_id]
     timers = {timer.matter_id: timer for timer in BarTimer.objects.open().filter(matter__in=matters)}
-    limits = {target: amount(bar.site_id, target) for target in (Target.REFILL, Target.ASHTRAY, Target.VIP_ROUND)}
+    limits = {target: amount(bar.site_id, target) for target in (*OF_A_TABLE, Target.VIP_ROUND)}
     places = [_place(table, parties.get(table.pk), orders, looks, timers, limits, now) for table in tables]
     return Hall(
         rooms=[place for place in places if place.table.is_vip],
         tables=[place for place in places if not place.table.is_vip],
     )
+
+
+OF_A_TABLE = (Target.FIRST_DRINK, Target.REFILL, Target.ASHTRAY)
+
+
+def cared_of(party: Party, *, smoking: bool, ordered: bool) -> Cared:
+    unoffered = party.offered_at is None and party.poured_at is None and not party.no_drinks and not ordered
+    return Cared(party.seated_at, party.left_at, party.poured_at, party.ashtray_at, smoking, unoffered)
+
+
+def state_now(cared: Cared, limits: Mapping[Target, timedelta], now: datetime) -> TableState:
+    first, refill, ashtray = (limits[target] for target in OF_A_TABLE)
+    return state_of(cared, now, refill_after=refill, ashtray_after=ashtray, first_after=first)
 
 
 def looks_at(parties: Iterable[int]) -> dict[int, list[datetime]]:
@@ -134,9 +148,9 @@ def _place(
 ) -> Place:
     if party is None:
         return Place(table, TableState.FREE)
-    cared = Cared(party.seated_at, party.left_at, party.poured_at, party.ashtray_at, table.smoking)
-    state = state_of(cared, now, refill_after=limits[Target.REFILL], ashtray_after=limits[Target.ASHTRAY])
-    place = Place(table, state, party, orders.get(party.pk, []))
+    ordered = orders.get(party.pk, [])
+    cared = cared_of(party, smoking=table.smoking, ordered=bool(ordered) or table.is_vip)  # a room has its rounds
+    place = Place(table, state_now(cared, limits, now), party, ordered)
     if table.is_vip:
         moments = [party.seated_at, *looks.get(party.pk, []), party.left_at or now]
         place.missed = missed_rounds(moments, limits[Target.VIP_ROUND])

@@ -20,7 +20,8 @@ class Target(models.TextChoices):
     BAR_CLOSED = "bar_closed", _("bar closed")
     GEAR_BACK = "gear_back", _("hats and boots back")
     SALES_REQUEST = "sales_request", _("request of sales")
-    # No timers: a table's state is computed from these two and the clock.
+    # No timers: a table's state is computed from these three and the clock.
+    FIRST_DRINK = "first_drink", _("first drink")
     REFILL = "refill", _("refill")
     ASHTRAY = "ashtray", _("ashtray")
 

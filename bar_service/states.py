@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 class TableState(models.TextChoices):
     FREE = "free", pgettext_lazy("table", "free")
     SEATED = "seated", pgettext_lazy("table", "seated")
+    FIRST_DRINK = "first_drink", pgettext_lazy("table", "drinks to offer")
     REFILL = "refill", pgettext_lazy("table", "refill due")
     ASHTRAY = "ashtray", pgettext_lazy("table", "ashtray due")
     TO_CLEAR = "to_clear", pgettext_lazy("table", "to clear")
@@ -64,6 +65,7 @@ SERVICES_AT_A_TABLE = frozenset(
 MAY: dict[TableState, frozenset[ActKind]] = {
     TableState.FREE: frozenset({ActKind.SEAT}),
     TableState.SEATED: SERVICES_AT_A_TABLE,
+    TableState.FIRST_DRINK: SERVICES_AT_A_TABLE,
     TableState.REFILL: SERVICES_AT_A_TABLE,
     TableState.ASHTRAY: SERVICES_AT_A_TABLE,
     TableState.TO_CLEAR: frozenset({ActKind.CLEAR}),
@@ -80,14 +82,19 @@ class Cared:
     poured_at: datetime | None  # served or refilled last
     ashtray_at: datetime | None
     smoking: bool
+    unoffered: bool = False  # nobody has offered anything yet, and nothing was ordered or waved off
 
 
-def state_of(cared: Cared | None, now: datetime, *, refill_after: timedelta, ashtray_after: timedelta) -> TableState:
+def state_of(
+    cared: Cared | None, now: datetime, *, refill_after: timedelta, ashtray_after: timedelta, first_after: timedelta
+) -> TableState:
     """What a table needs at ``now``. A cup is looked after before an ashtray."""
     if cared is None:
         return TableState.FREE
     if cared.left_at is not None:
         return TableState.TO_CLEAR
+    if cared.unoffered and now - cared.seated_at > first_after:
+        return TableState.FIRST_DRINK
     if cared.poured_at is not None and now - cared.poured_at > refill_after:
         return TableState.REFILL
     if cared.smoking and now - (cared.ashtray_at or cared.seated_at) > ashtray_after:

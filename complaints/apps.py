@@ -40,7 +40,7 @@ class ComplaintsConfig(AppConfig):
                 timers=TicketTimer,
                 events=TimerStep,
                 subject="ticket",
-                columns=("number", "severity", "site", "department", "handler"),
+                columns=("number", "kind", "severity", "dangerous", "site", "department", "handler"),
                 telling=notices.telling_of,
             )
         )

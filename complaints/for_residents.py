@@ -28,6 +28,9 @@ def words_of(event: TicketEvent) -> str:
         return _("It takes longer: until %(moment)s") % {"moment": _moment(event.details["until"])}
     if event.kind == EventKind.PROMISED:
         return _("We call you at %(moment)s") % {"moment": _moment(event.details["at"])}
+    if event.kind == EventKind.APPOINTED:
+        window = {"begins": _moment(event.details["at"]), "ends": _moment(event.details["until"])}
+        return _("We come between %(begins)s and %(ends)s") % window
     return str(EventKind(event.kind).label)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.services import How
-from complaints.states import DECISIONS, Decision, Kind, ReportChannel, Severity, WaitFor
+from complaints.states import DECISIONS, REPAIRS, Decision, Kind, ReportChannel, Severity, Urgency, WaitFor
 from residents import phones
 from residents.models import Contact
 
@@ -105,6 +105,12 @@ class RegisterForm(forms.Form):
     category = forms.CharField(label=_("Category"), max_length=30, required=False)
     subcategory = forms.CharField(label=_("More exactly"), max_length=30, required=False)
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices)
+    danger = forms.ChoiceField(
+        label=_("Is anybody or anything in danger?"),
+        choices=[("yes", pgettext_lazy("danger", "Yes")), ("no", pgettext_lazy("danger", "No"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     description = forms.CharField(
         label=_("What happened"),
         max_length=4000,
@@ -225,6 +231,12 @@ class SeverityForm(VersionForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind in REPAIRS:
+            self.fields["severity"].choices = Urgency.choices  # type: ignore[attr-defined]
+            self.fields["severity"].label = _("Urgency")
+
 
 class DepartmentForm(VersionForm):
     """A department of the ticket's site; the one that the category names comes first."""
@@ -259,6 +271,13 @@ class WaitForm(TextForm):
 
     def clean_waits_for(self) -> WaitFor:
         return WaitFor(self.cleaned_data["waits_for"] or WaitFor.THIRD_PARTY)
+
+
+class WindowForm(VersionForm):
+    """From when to when somebody comes, as the resident agreed."""
+
+    begins = _moment(label=_("Between"))
+    ends = _moment(label=_("and"))
 
 
 class ChaseForm(TextForm):

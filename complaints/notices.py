@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Ticket, TicketTimer
-from complaints.states import Decision, EventKind, Severity, Target
+from complaints.states import REPAIRS, Decision, EventKind, Severity, Target, grade_label
 from portal.notifications import choices, outbox, wording
 from portal.organization.duty import people_for
 from portal.organization.models import User
@@ -47,7 +47,7 @@ def for_people(
         [user_id for user_id in people if but is None or user_id != but.pk],
         key="",
         kind=f"ticket.{kind}",
-        params={"number": ticket.number, "severity": ticket.severity, **params},
+        params={"number": ticket.number, "severity": ticket.severity, **kind_of(ticket), **params},
         link=ticket.url,
         now=now,
     )
@@ -70,10 +70,24 @@ def telling_of(timer: TicketTimer) -> Telling:
         zone=site.zone,
         department_id=ticket.department_id,
         holder_id=ticket.handler_id,
-        waits_for_morning=ticket.severity != Severity.MAJOR,
+        waits_for_morning=not goes_on_at_night(ticket),
         kind="ticket.timer",
-        params={"number": ticket.number, "severity": ticket.severity, "zone": site.time_zone},
+        params={"number": ticket.number, "severity": ticket.severity, **kind_of(ticket), "zone": site.time_zone},
         link=ticket.url,
+    )
+
+
+def kind_of(ticket: Ticket) -> dict[str, str]:
+    """What the word for its grade needs to know."""
+    return {"of_kind": ticket.kind} if ticket.kind in REPAIRS else {}
+
+
+def goes_on_at_night(ticket: Ticket) -> bool:
+    """Major matters, danger and urgent repairs ignore the quiet hours."""
+    return (
+        ticket.severity == Severity.MAJOR
+        or ticket.dangerous
+        or (ticket.kind in REPAIRS and ticket.severity != Severity.MINOR)
     )
 
 
@@ -95,7 +109,17 @@ GROUPS = (
 )
 _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
 _COMES_UP = frozenset(
-    {"handed_up", "manager_called", "reminded", "overtime_asked", "claim", "incident", "incident_report", "forum_text"}
+    {
+        "handed_up",
+        "danger",
+        "manager_called",
+        "reminded",
+        "overtime_asked",
+        "claim",
+        "incident",
+        "incident_report",
+        "forum_text",
+    }
 )
 
 
@@ -118,7 +142,7 @@ def _values(params: Mapping[str, Any]) -> dict[str, Any]:
     if "decision" in params:
         values["decision"] = Decision(params["decision"]).label
     if "severity" in params:
-        values["severity"] = Severity(params["severity"]).label
+        values["severity"] = grade_label(params.get("of_kind", ""), params["severity"])
     if params.get("due_at"):
         local = datetime.fromisoformat(params["due_at"]).astimezone(ZoneInfo(params["zone"]))
         values["due_at"] = date_format(local, "m-d H:i")
@@ -147,6 +171,7 @@ _WORDINGS: dict[str, wording.Wording] = {
     ),
     "result": lambda p: _("%(number)s (%(severity)s) has been handled.") % _values(p),
     "handed_up": lambda p: _("%(number)s (%(severity)s) is handed up to you. Please acknowledge it.") % _values(p),
+    "danger": lambda p: _("%(number)s (%(severity)s): danger or damage is going on. Please see to it.") % _values(p),
     "reopened": lambda p: _("%(number)s is not solved: round %(round)d has begun.") % _values(p),
     "low_score": lambda p: _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p),
     "reminded": lambda p: _("%(number)s (%(severity)s): you are reminded of it.") % _values(p),

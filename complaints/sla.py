@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from complaints.states import Kind, Severity, Target
+from complaints.states import REPAIRS, Kind, Severity, Target, graded
 
 # What begins with the reception, by severity; a policy that has no such target promises nothing there.
 FROM_RECEPTION: dict[Severity, tuple[Target, ...]] = {
@@ -16,11 +16,25 @@ FROM_RECEPTION: dict[Severity, tuple[Target, ...]] = {
 MOST_ATTEMPTS = 3
 
 
-def targets_from_reception(kind: Kind, severity: Severity) -> tuple[Target, ...]:
+# Somebody is there, and the danger is over: urgent repairs, and whatever is dangerous (C21).
+ON_SITE = (Target.ARRIVE, Target.MADE_SAFE)
+
+
+def targets_from_reception(kind: Kind, severity: Severity, *, dangerous: bool = False) -> tuple[Target, ...]:
     """The targets that run from the reception (or from the reopening), whatever the department does."""
     if kind == Kind.PRAISE:
         return ()
-    return FROM_RECEPTION[severity]
+    if kind in REPAIRS:
+        return (*ON_SITE, Target.RESOLVE) if severity != Severity.MINOR or dangerous else (Target.RESOLVE,)
+    return (*FROM_RECEPTION[severity], *ON_SITE) if dangerous else FROM_RECEPTION[severity]
+
+
+def first_grade(kind: Kind, chosen: Severity | None, suggested: Severity, *, urgent: bool, dangerous: bool) -> Severity:
+    """The grade at the reception: what was chosen, else what the category suggests; danger is at least important."""
+    grade = chosen or (suggested if kind not in REPAIRS else Severity.IMPORTANT if urgent else Severity.MINOR)
+    if dangerous and kind != Kind.PRAISE and grade == Severity.MINOR:
+        return Severity.IMPORTANT
+    return graded(kind, grade)
 
 
 def wished_deadline(wished_on: date, zone: ZoneInfo) -> datetime:

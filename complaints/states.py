@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,6 +25,25 @@ class Severity(models.TextChoices):
     MINOR = "minor", pgettext_lazy("severity", "Minor")
     IMPORTANT = "important", pgettext_lazy("severity", "Important")
     MAJOR = "major", pgettext_lazy("severity", "Major")
+
+
+# Repairs have an urgency, not a severity (C21): it is kept as the first two grades, and named by its own words.
+REPAIRS = frozenset({Kind.SERVICE_REQUEST, Kind.HELP})
+
+
+class Urgency(models.TextChoices):
+    ORDINARY = "minor", pgettext_lazy("urgency", "Ordinary")
+    URGENT = "important", pgettext_lazy("urgency", "Urgent")
+
+
+def graded(kind: str, severity: str) -> Severity:
+    """The grade as it is kept: a repair is urgent or not, and knows nothing above."""
+    return Severity.IMPORTANT if kind in REPAIRS and severity == Severity.MAJOR else Severity(severity)
+
+
+def grade_label(kind: str, severity: str) -> str | Promise:
+    """The word for a grade: 一般 or 急修 of a repair, 轻微, 重要 or 重大 of anything else."""
+    return Urgency(graded(kind, severity)).label if kind in REPAIRS else Severity(severity).label
 
 
 class ReportChannel(models.TextChoices):
@@ -187,6 +207,7 @@ class Target(models.TextChoices):
     REPLY = "reply", pgettext_lazy("target", "Clear reply")
     RESOLVE = "resolve", pgettext_lazy("target", "Resolve")
     ARRIVE = "arrive", pgettext_lazy("target", "Arrive on site")
+    MADE_SAFE = "made_safe", pgettext_lazy("target", "Make safe")
     RETURN_FORM = "return_form", pgettext_lazy("target", "Return the form")
     INFORM = "inform", pgettext_lazy("target", "Tell the resident")
     CALLBACK = "callback", pgettext_lazy("target", "Call back")
@@ -221,6 +242,8 @@ class EventKind(models.TextChoices):
     SENT_BACK = Step.SEND_BACK.value, Step.SEND_BACK.label
     NOTE = Step.NOTE.value, Step.NOTE.label
     ARRIVED = "arrived", _("Arrived on site")
+    MADE_SAFE = "made_safe", _("Danger over")
+    APPOINTED = "appointed", _("Appointment agreed")
     WAITING = Step.WAIT.value, Step.WAIT.label
     RESUMED = Step.RESUME.value, Step.RESUME.label
     RESOLVED = Step.RESOLVE.value, Step.RESOLVE.label
@@ -283,6 +306,7 @@ class EventKind(models.TextChoices):
 SHOWN_TO_RESIDENTS = frozenset(
     {
         EventKind.REGISTERED,
+        EventKind.APPOINTED,
         EventKind.DISPATCHED,
         EventKind.SIGNED,
         EventKind.WAITING,

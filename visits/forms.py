@@ -123,7 +123,9 @@ class CallForm(AgreedForm):
 
 
 class StartForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Why without a call"), max_length=300, required=False, widget=_line())
+    reason = forms.CharField(
+        label=gettext_lazy("Why without a call, or so early"), max_length=300, required=False, widget=_line()
+    )
 
 
 class NothingForm(forms.Form):

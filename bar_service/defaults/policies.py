@@ -24,7 +24,8 @@ LIMITS = [
     _limit(Target.BAR_CLOSED, timedelta(hours=21, minutes=30), R.SUPERVISOR),
     _limit(Target.GEAR_BACK, timedelta(hours=2), R.BAR_ATTENDANT),
     _limit(Target.SALES_REQUEST, timedelta(minutes=10), R.SUPERVISOR),
-    # How long a cup or an ashtray lasts before somebody looks (ours).
+    # How soon a party is offered something, how long a cup or an ashtray lasts before somebody looks (ours).
+    _limit(Target.FIRST_DRINK, timedelta(minutes=5)),
     _limit(Target.REFILL, timedelta(minutes=20)),
     _limit(Target.ASHTRAY, timedelta(minutes=30)),
 ]

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bar_service.errors import NotHere, Refused
+from bar_service.hall import OF_A_TABLE, cared_of, state_now
 from bar_service.models import BarTable, Party, Run
 from bar_service.models.house import CheckItem
 from bar_service.promised import Target, amount, bar_day
 from bar_service.services.change import Change
-from bar_service.states import MAY, Cared, TableState, state_of
+from bar_service.states import MAY, TableState
 from portal.organization.models import User
 from portal.organization.roles import Role
 
@@ -143,12 +144,8 @@ def _require(change: Change, table: BarTable, party: Party | None) -> None:
 
 def _state(change: Change, party: Party) -> TableState:
     site = change.bar.site_id
-    return state_of(
-        Cared(party.seated_at, party.left_at, party.poured_at, party.ashtray_at, smoking=False),
-        change.now,
-        refill_after=amount(site, Target.REFILL),
-        ashtray_after=amount(site, Target.ASHTRAY),
-    )
+    limits = {target: amount(site, target) for target in OF_A_TABLE}
+    return state_now(cared_of(party, smoking=False, ordered=True), limits, change.now)
 
 
 def _mark(change: Change, moment: str) -> None:

@@ -14,20 +14,23 @@ from bar_service.states import Cared, TableState, looks_and_gaps, missed_rounds,
 from bar_service.tests.bar import MORNING, K, Saloon, after
 from portal.arrivals.services import NotTaken
 
-REFILL, ASHTRAY = timedelta(minutes=20), timedelta(minutes=30)
+REFILL, ASHTRAY, FIRST = timedelta(minutes=20), timedelta(minutes=30), timedelta(minutes=5)
+LIMITS = {"refill_after": REFILL, "ashtray_after": ASHTRAY, "first_after": FIRST}
 
 
 def look(at: float, **known: object) -> TableState:
     facts = {"seated_at": MORNING, "left_at": None, "poured_at": None, "ashtray_at": None, "smoking": True, **known}
-    return state_of(Cared(**facts), after(at), refill_after=REFILL, ashtray_after=ASHTRAY)  # type: ignore[arg-type]
+    return state_of(Cared(**facts), after(at), **LIMITS)  # type: ignore[arg-type]
 
 
 def test_the_clock_says_what_a_table_needs() -> None:
-    assert state_of(None, MORNING, refill_after=REFILL, ashtray_after=ASHTRAY) == TableState.FREE
+    assert state_of(None, MORNING, **LIMITS) == TableState.FREE
     assert look(19, poured_at=MORNING) == TableState.SEATED
     assert look(20, poured_at=MORNING) == TableState.SEATED, "at its very limit nothing is late"
     assert look(21, poured_at=MORNING) == TableState.REFILL
     assert look(29) == TableState.SEATED, "who drinks nothing needs no refill"
+    assert look(5, unoffered=True) == TableState.SEATED
+    assert look(6, unoffered=True) == TableState.FIRST_DRINK, "nobody has offered them anything"
     assert look(31) == TableState.ASHTRAY
     assert look(31, smoking=False) == TableState.SEATED
     assert look(31, ashtray_at=after(5)) == TableState.SEATED

@@ -26,12 +26,18 @@ MOST_LOGGED = 8
 HUES = {
     TableState.FREE: "",
     TableState.SEATED: "ok",
+    TableState.FIRST_DRINK: "soon",
     TableState.REFILL: "soon",
     TableState.ASHTRAY: "soon",
     TableState.TO_CLEAR: "hold",
 }
 # The one press that a table waits for.
-NEXT = {TableState.REFILL: K.REFILL, TableState.ASHTRAY: K.ASHTRAY, TableState.TO_CLEAR: K.CLEAR}
+NEXT = {
+    TableState.FIRST_DRINK: K.OFFER,
+    TableState.REFILL: K.REFILL,
+    TableState.ASHTRAY: K.ASHTRAY,
+    TableState.TO_CLEAR: K.CLEAR,
+}
 
 
 def hall(request: HttpRequest, bar: Bar, user: User, now: datetime) -> dict[str, Any]:
@@ -160,6 +166,7 @@ def _line(place: Place, now: datetime, chosen: Place | None) -> dict[str, Any]:
 
 
 PRESS_WORDS = {
+    K.OFFER: lambda: _("Drinks offered"),
     K.REFILL: lambda: _("Refilled"),
     K.ASHTRAY: lambda: _("Ashtray changed"),
     K.CLEAR: lambda: _("Cleared"),

@@ -55,11 +55,20 @@ def _resolve(severity: Severity) -> dict[str, Any]:
     return _amount(Target.RESOLVE, RESOLVE_WITHIN[severity], DEPARTMENT_LADDER, pausable=True)
 
 
+def _repair(severity: Severity) -> dict[str, Any]:
+    """By urgency: ordinary two days, urgent one."""
+    within = timedelta(days=2) if severity == Severity.MINOR else timedelta(hours=24)
+    return _amount(Target.RESOLVE, within, DEPARTMENT_LADDER, pausable=True)
+
+
 DISPATCH = _amount(Target.DISPATCH, timedelta(minutes=10), DESK_LADDER)
 SIGN = _amount(Target.SIGN, timedelta(minutes=30), SIGN_LADDER)
 RETURN_FORM = _same_day(Target.RETURN_FORM, DEPARTMENT_LADDER)
 INFORM = _same_day(Target.INFORM, DESK_LADDER)
-ARRIVE = _amount(Target.ARRIVE, timedelta(minutes=30), DEPARTMENT_LADDER)
+ON_SITE = [
+    _amount(Target.ARRIVE, timedelta(minutes=30), DEPARTMENT_LADDER),
+    _amount(Target.MADE_SAFE, timedelta(hours=2), DEPARTMENT_LADDER),
+]
 CALLBACK = [
     _amount(Target.CALLBACK, timedelta(hours=11), DESK_LADDER, calendar="polite_hours"),
     {"target": Target.CALLBACK, "first_turn": 2, "rule": Rule.END_OF_HALF_DAY, "levels": DESK_LADDER},
@@ -107,6 +116,7 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
         (Kind.COMPLAINT, severity): [
             DISPATCH,
             SIGN,
+            *ON_SITE,
             *HAND_UPS[severity],
             _resolve(severity),
             RETURN_FORM,
@@ -122,8 +132,8 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
         (kind, severity): [
             DISPATCH,
             SIGN,
-            ARRIVE,
-            _resolve(severity),
+            *ON_SITE,
+            _repair(severity),
             RETURN_FORM,
             INFORM,
             *CALLBACK,
@@ -134,7 +144,7 @@ POLICIES: dict[tuple[Kind, str], list[dict[str, Any]]] = {
         for severity in Severity
     },
     **{
-        (kind, ""): [DISPATCH, SIGN, _resolve(Severity.MINOR), INFORM, *INCIDENT, *FORUM, *BESIDE]
+        (kind, ""): [DISPATCH, SIGN, *ON_SITE, _resolve(Severity.MINOR), INFORM, *INCIDENT, *FORUM, *BESIDE]
         for kind in (Kind.ENQUIRY, Kind.SUGGESTION)
     },
 }

@@ -17,6 +17,7 @@ from portal import memo
 from portal.calendars.models import SiteCalendar, WeeklyHours
 from portal.calendars.services import seed_holidays
 from portal.organization.models import Site
+from portal.promises import policies
 from portal.promises.models import Policy, PolicyTarget, PolicyVersion
 
 HERE = Path(__file__).parent
@@ -65,6 +66,7 @@ def _load_categories() -> None:
                 name=entry["name"],
                 name_en=entry["name_en"],
                 severity=Severity.MINOR,
+                dangerous=entry.get("dangerous", False),
                 department_code=department,
                 **common,
             )
@@ -78,6 +80,7 @@ def _load_categories() -> None:
                 severity=child["severity"],
                 department_code=child["department"],
                 urgent=child["urgent"],
+                dangerous=child.get("dangerous", False),
                 kinds=kinds,
                 rank=rank * 100 + place,
             )
@@ -119,25 +122,11 @@ def _load_policies() -> None:
     for (kind, severity), targets in POLICIES.items():
         code = f"{kind}-{severity or 'any'}"
         if code in there:
-            _add_new_targets(code, targets)
+            policies.add_new_targets(code, targets)
             continue
         policy = Policy.objects.create(code=code, kind=kind, severity=severity)
         version = PolicyVersion.objects.create(policy=policy, number=1)
         PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **target) for target in targets)
-
-
-def _add_new_targets(code: str, shipped: list[dict[str, Any]]) -> None:
-    """What is shipped by now and no version ever had becomes a new version; what somebody took out stays out."""
-    known = set(PolicyTarget.objects.filter(version__policy__code=code).values_list("target", flat=True))
-    new = [target for target in shipped if target["target"] not in known]
-    if not new:
-        return
-    newest = PolicyVersion.objects.filter(policy__code=code).latest("number")
-    version = PolicyVersion.objects.create(policy_id=newest.policy_id, number=newest.number + 1)
-    kept = list(newest.targets.all())
-    for row in kept:
-        row.pk, row.version = None, version
-    PolicyTarget.objects.bulk_create([*kept, *(PolicyTarget(version=version, **target) for target in new)])
 
 
 def _load_goals() -> None:

@@ -37,6 +37,7 @@ from complaints.services.overtime import approver_of, extended
 from complaints.services.promising import give_word, how_it_stands
 from complaints.services.telling import How, declined, informed
 from complaints.services.waiting import begin_wait, end_wait
+from complaints.sla import first_grade
 from complaints.states import (
     ALWAYS_CALLED_BACK,
     CALLED_BACK,
@@ -45,7 +46,9 @@ from complaints.states import (
     CallbackOutcome,
     Decision,
     EventKind,
+    Kind,
     ReportChannel,
+    Severity,
     Status,
     Target,
     WaitFor,
@@ -243,7 +246,14 @@ class _Player:
             kind=script.kind,
             channel=channel,
             category=self.category,
-            severity=script.severity or self.category.severity,
+            severity=first_grade(
+                script.kind,
+                script.severity,
+                Severity(self.category.severity),
+                urgent=self.category.urgent,
+                dangerous=self.category.dangerous,
+            ),
+            dangerous=self.category.dangerous and script.kind != Kind.PRAISE,
             severity_set_by=None if by_resident else receptionist,
             unit=home.unit,
             resident=home.resident,
@@ -352,7 +362,7 @@ def _dispatch(player: _Player, change: QuietChange, action: Action) -> None:
 
 
 def _send_back(player: _Player, change: QuietChange, action: Action) -> None:
-    change.cancel(Target.SIGN, Target.ARRIVE, cause="sent_back")
+    change.cancel(Target.SIGN, cause="sent_back")
     department = player.ticket.department_id
     player.ticket.status, player.ticket.department, player.ticket.handler = Status.REGISTERED, None, None
     change.begin(Target.DISPATCH, change.now)

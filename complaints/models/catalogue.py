@@ -19,6 +19,8 @@ class Category(models.Model):
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.MINOR)
     department_code = models.CharField(_("department"), max_length=30, blank=True)
     urgent = models.BooleanField(_("urgent repair"), default=False)
+    # Gas, trapped, fire, burst pipe, falling object: at least urgent or important, whoever reports it (C21).
+    dangerous = models.BooleanField(_("dangerous"), default=False, db_default=False)
     kinds = models.JSONField(_("kinds"), default=list)
     rank = models.PositiveSmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)

@@ -180,6 +180,11 @@ class Ticket(models.Model):
     overtime_asked_of = models.CharField(max_length=30, blank=True)
     claim_with = models.CharField(max_length=30, blank=True)  # the level that a claim for damages has come to
 
+    dangerous = models.BooleanField(_("dangerous"), default=False, db_default=False)
+    # the window that the resident agreed for an ordinary repair (C21)
+    window_from = models.DateTimeField(null=True, blank=True)
+    window_until = models.DateTimeField(null=True, blank=True)
+
     # moments
     received_at = models.DateTimeField(_("received"))
     round_began_at = models.DateTimeField()

@@ -12,10 +12,13 @@ from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
 from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
 from complaints.services.dispatching import (
+    agree_window,
     answer_on_the_spot,
     dispatch_ticket,
+    may_agree_window,
     pass_on_praise,
     record_arrival,
+    record_safe,
     send_back,
     sign_for_ticket,
 )
@@ -72,6 +75,7 @@ __all__ = [
     "acknowledge",
     "add_courtesy",
     "add_helper",
+    "agree_window",
     "answer_on_the_spot",
     "answer_within_a_day",
     "approver_of",
@@ -102,6 +106,7 @@ __all__ = [
     "look_once_a_night",
     "make_claim",
     "mark_incident",
+    "may_agree_window",
     "may_decide_repeat",
     "may_take",
     "may_write_case",
@@ -126,6 +131,7 @@ __all__ = [
     "rate_ticket",
     "record_arrival",
     "record_callback",
+    "record_safe",
     "register",
     "register_ticket",
     "remind_holder",

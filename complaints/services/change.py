@@ -170,7 +170,9 @@ class Change:
         there = {
             timer.target for timer in self.timers if timer.round == ticket.round and timer.state != TimerState.CANCELLED
         }
-        for target in sla.targets_from_reception(ticket.kind, Severity(ticket.severity)):  # type: ignore[arg-type]
+        for target in sla.targets_from_reception(
+            Kind(ticket.kind), Severity(ticket.severity), dangerous=ticket.dangerous
+        ):
             if target not in there:
                 self.begin(
                     target,
@@ -229,6 +231,11 @@ class Change:
     def tell_people(self, people: Iterable[int], kind: str, **params: Any) -> None:
         """Queue a notice to these very people, but not to the one who did it."""
         self._queue(notices.for_people(self.ticket, people, kind, params, now=self.now, but=self.by))
+
+    def alarm(self) -> None:
+        """The supervisor hears at once of danger or damage that goes on: where somebody now has to be on site."""
+        if any(timer.pk is None for timer in self.running(Target.MADE_SAFE)):
+            self.tell([Role.SUPERVISOR], "danger")
 
     def tell_all_concerned(self, kind: str, *also: Role, **params: Any) -> None:
         """It ends without being handled: whoever has it, helps, was handed it or answers for it at the desk hears.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.change import Change, changing, require_text
 from complaints.services.handling import resolved
-from complaints.services.promising import how_it_stands
-from complaints.states import BEING_HANDLED, EventKind, Kind, Status, Step, Target
+from complaints.services.promising import FURTHEST, how_it_stands
+from complaints.states import BEING_HANDLED, REPAIRS, UNRESOLVED, EventKind, Kind, Severity, Status, Step, Target
 from portal.organization.models import Department, User
-from portal.organization.roles import DEPARTMENT, Role
+from portal.organization.roles import DEPARTMENT, DESK, Role
+
+LONGEST_WINDOW = timedelta(days=1)
 
 
 def dispatch_ticket(ticket_id: int, department: Department, *, by: User, version: int | None = None) -> Ticket:
@@ -42,8 +46,6 @@ def sent(change: Change, department: Department) -> None:
     ticket.first_responsible = ticket.first_responsible or change.by
     ticket.also_with = [pk for pk in ticket.also_with if pk != department.pk]
     change.begin(Target.SIGN, change.now)
-    if ticket.category is not None and ticket.category.urgent and not change.running(Target.ARRIVE):
-        change.begin(Target.ARRIVE, change.now)
     change.note(EventKind.DISPATCHED, department=department.pk, code=department.code, came_from=came_from)
     change.tell([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD], "dispatched")
 
@@ -88,7 +90,7 @@ def send_back(ticket_id: int, reason: str, *, by: User, version: int | None = No
         ticket = change.ticket
         change.require(Step.SEND_BACK, version)
         department = ticket.department_id
-        change.cancel(Target.SIGN, Target.ARRIVE, cause="sent_back")
+        change.cancel(Target.SIGN, cause="sent_back")  # the resident's own clocks run on
         ticket.status, ticket.department, ticket.handler = Status.REGISTERED, None, None
         change.begin(Target.DISPATCH, change.now)
         change.note(EventKind.SENT_BACK, why, department=department)
@@ -97,7 +99,7 @@ def send_back(ticket_id: int, reason: str, *, by: User, version: int | None = No
 
 
 def record_arrival(ticket_id: int, *, by: User, version: int | None = None) -> Ticket:
-    """The department is on site (urgent repairs, C21)."""
+    """The department is on site: of an urgent repair or danger within the limit, else in the agreed window (C21)."""
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
         if not change.running(Target.ARRIVE):
@@ -109,6 +111,58 @@ def record_arrival(ticket_id: int, *, by: User, version: int | None = None) -> T
         change.meet(Target.ARRIVE)
         change.note(EventKind.ARRIVED)
     return ticket
+
+
+def record_safe(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
+    """The danger is over: what was done. Whoever says so is on site. Again changes nothing."""
+    words = require_text(text, _("Write down what was done to make it safe."))
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if not change.running(Target.MADE_SAFE):
+            return ticket
+        if not by.scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+            raise NotYours(_("The department records what it did."), ticket)
+        change.refuse_stale(version)
+        change.meet(Target.ARRIVE, Target.MADE_SAFE)
+        change.note(EventKind.MADE_SAFE, words)
+    return ticket
+
+
+def agree_window(ticket_id: int, begins: datetime, ends: datetime, *, by: User, version: int | None = None) -> Ticket:
+    """When somebody comes for an ordinary repair, as the resident agreed: on site by its end is a promise (C21).
+
+    Agreed anew it moves. The same again changes nothing. Raises NotPossible for a window that cannot be.
+    """
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if (ticket.window_from, ticket.window_until) == (begins, ends):
+            return ticket
+        if not by.scope.holds(DESK, ticket.site_id) and not by.scope.holds(
+            DEPARTMENT, ticket.site_id, ticket.department_id
+        ):
+            raise NotYours(_("This ticket is somebody else's."), ticket)
+        change.refuse_stale(version)
+        if not may_agree_window(ticket):
+            raise NotPossible(_("An appointment is agreed for an ordinary repair that is not done yet."), ticket)
+        if not change.now < ends or not begins < ends <= begins + LONGEST_WINDOW or ends > change.now + FURTHEST:
+            raise NotPossible(_("Choose a window ahead, of at most a day."), ticket)
+        ticket.window_from, ticket.window_until = begins, ends
+        running = change.running(Target.ARRIVE)
+        for timer in running:
+            change.ledger.restate(timer, timer.policy_target_id, (), fixed_due_at=ends, cause="window")
+        if not running:
+            change.begin(Target.ARRIVE, change.now, fixed_due_at=ends)
+        change.note(EventKind.APPOINTED, at=begins.isoformat(), until=ends.isoformat())
+    return ticket
+
+
+def may_agree_window(ticket: Ticket) -> bool:
+    return (
+        ticket.kind in REPAIRS
+        and ticket.status in UNRESOLVED
+        and ticket.severity == Severity.MINOR
+        and not ticket.dangerous
+    )
 
 
 def pass_on_praise(ticket_id: int, department: Department, *, by: User, version: int | None = None) -> Ticket:

@@ -43,6 +43,7 @@ def note_forum_post(
         made = ForumPost.objects.create(
             ticket=ticket, where=place, posted_at=posted_at, passed_on_at=passed_on_at, watcher=watcher
         )
+        change.cancel(Target.FORUM_REPLY, cause="forum")  # it ran from the reception as long as nobody knew better
         change.begin(
             Target.FORUM_REPLY,
             passed_on_at or posted_at,

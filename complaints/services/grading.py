@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from complaints import notices
 from complaints.errors import NotPossible, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.change import Change, changing
 from complaints.services.overtime import ask_the_right_one
-from complaints.sla import targets_from_reception
-from complaints.states import UNRESOLVED, EventKind, Kind, Severity, Target
+from complaints.sla import ON_SITE, targets_from_reception
+from complaints.states import HANDED_UP_TO, UNRESOLVED, EventKind, Kind, Severity, Target, graded
 from portal.organization.models import User
 from portal.promises import policies
 
@@ -25,22 +26,26 @@ def set_severity(
     """
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
+        severity = graded(ticket.kind, severity)
         if ticket.severity == severity and ticket.severity_set_by_id is not None:
             return ticket
         change.require_desk(version)
         if ticket.status not in UNRESOLVED:
             raise TransitionNotAllowed(_("The handling is done: the severity stays."), ticket)
+        if ticket.dangerous and severity == Severity.MINOR:
+            raise NotPossible(_("What is dangerous is never minor. If it is none, correct the category."), ticket)
         if ticket.severity == severity:
             ticket.severity_set_by = by
-            change.note(EventKind.SEVERITY_CONFIRMED, severity=severity)
+            change.note(EventKind.SEVERITY_CONFIRMED, severity=severity, **notices.kind_of(ticket))
             return ticket
         if ticket.severity_set_by_id is not None and not reason.strip():
             raise NotPossible(_("Say why the severity changes."), ticket)
         was, ticket.severity, ticket.severity_set_by = ticket.severity, severity, by
         recompute(change, cause="regrade")
         ask_the_right_one(change)
-        change.note(EventKind.REGRADED, reason.strip(), was=was, severity=severity)
+        change.note(EventKind.REGRADED, reason.strip(), was=was, severity=severity, **notices.kind_of(ticket))
         change.hand_up()
+        change.alarm()
     return ticket
 
 
@@ -66,8 +71,8 @@ def recompute(change: Change, *, cause: str) -> None:
     policy = policies.policy_for(
         ticket.site_id, ticket.kind, ticket.severity, ticket.category.code if ticket.category else ""
     )
-    promised = targets_from_reception(Kind(ticket.kind), Severity(ticket.severity))
-    lapsing = {Target.REPLY, Target.HAND_UP_GENERAL_MANAGER, Target.HAND_UP_SUPERVISING_MANAGER, Target.VIA_OPERATIONS}
+    promised = targets_from_reception(Kind(ticket.kind), Severity(ticket.severity), dangerous=ticket.dangerous)
+    lapsing = {Target.REPLY, *HANDED_UP_TO, *ON_SITE}
     pauses = change.pauses()
     for timer in change.running():
         if timer.round != ticket.round or (timer.fixed_due_at is not None and timer.target != Target.RESOLVE):

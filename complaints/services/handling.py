@@ -46,7 +46,7 @@ def resolved(change: Change, kind: EventKind, result: str) -> None:
     """What follows from a result: the resolution is met, and the form or the telling has its own clock."""
     ticket = change.ticket
     ticket.status, ticket.resolved_at, ticket.waits_for_form = (Status.RESOLVED, change.now, ticket.has_form)
-    change.meet(Target.RESOLVE, Target.ARRIVE)
+    change.meet(Target.RESOLVE, Target.ARRIVE, Target.MADE_SAFE)
     if change.ticket.overtime_asked_of:
         lapse(change)
     change.cancel(Target.PROGRESS, cause="resolved")  # what comes next is the result itself

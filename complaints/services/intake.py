@@ -9,10 +9,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from complaints import notices
 from complaints.errors import NotYours
 from complaints.models import Category, Ticket, TicketEvent, TicketTimer
 from complaints.services.change import Change, ledger_for, require_text, show_next
 from complaints.services.persons import person_called
+from complaints.sla import first_grade
 from complaints.states import EventKind, Kind, ReportChannel, Severity, Target
 from portal.organization.models import Site, User
 from portal.organization.roles import DESK
@@ -41,6 +43,17 @@ class Report:
     contact: str = ""
     wished_on: date | None = None
     request_key: UUID | None = None
+    danger: bool | None = None  # what somebody said about it; None leaves it to the category
+
+    @property
+    def dangerous(self) -> bool:
+        """Whether anybody or anything is in danger: a narrow category knows, of a broad one somebody may say."""
+        if self.kind == Kind.PRAISE:
+            return False
+        of_category = self.category is not None and self.category.dangerous
+        if of_category and self.category is not None and self.category.parent_id is None and self.danger is False:
+            return False
+        return of_category or bool(self.danger)
 
 
 def register_ticket(report: Report, *, by: User | None = None, resident: ApiAccount | None = None) -> Ticket:
@@ -78,14 +91,22 @@ def _register(
     report: Report, by: User | None, resident: ApiAccount | None
 ) -> tuple[Ticket, list[TicketEvent], list[TicketTimer]]:
     number, now = next_number(report.site)
-    suggested = Severity(report.category.severity) if report.category else Severity.MINOR
+    category = report.category
+    grade = first_grade(
+        report.kind,
+        report.severity,
+        Severity(category.severity) if category else Severity.MINOR,
+        urgent=category is not None and category.urgent,
+        dangerous=report.dangerous,
+    )
     ticket = Ticket(
         number=number,
         site=report.site,
         kind=report.kind,
         channel=report.channel,
         category=report.category,
-        severity=report.severity or suggested,
+        severity=grade,
+        dangerous=report.dangerous,
         severity_set_by=by if report.severity else None,
         unit=report.unit,
         resident=report.resident,
@@ -107,7 +128,7 @@ def _register(
         request_key=report.request_key,
     )
     change = Change(ticket, [], now, by, resident, ledger_for(ticket, now, by))
-    change.note(EventKind.REGISTERED, severity=ticket.severity, channel=ticket.channel)
+    change.note(EventKind.REGISTERED, severity=ticket.severity, channel=ticket.channel, **notices.kind_of(ticket))
     begin_promises(change)
     show_next(ticket, change.timers)
     ticket.save(force_insert=True)
@@ -122,6 +143,9 @@ def begin_promises(change: Change) -> None:
     change.begin(Target.DISPATCH, change.now)
     change.begin_from_reception(change.now)
     change.hand_up()
+    change.alarm()
+    if change.ticket.channel == ReportChannel.FORUM:  # until somebody notes when it was posted (C15)
+        change.begin(Target.FORUM_REPLY, change.now)
 
 
 def next_number(site: Site) -> tuple[str, datetime]:

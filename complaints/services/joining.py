@@ -15,7 +15,7 @@ from complaints.services.change import Change, changing
 from complaints.services.grading import recompute
 from complaints.services.overtime import ask_the_right_one
 from complaints.services.promising import give_word
-from complaints.states import UNRESOLVED, EventKind, Kind, Severity, Status, Step, Target
+from complaints.states import UNRESOLVED, EventKind, Kind, Severity, Status, Step, Target, graded
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, Role
 
@@ -62,13 +62,17 @@ def merge_tickets(later_id: int, earlier_id: int, *, by: User, version: int | No
 def _keep_the_higher_grade(into: Change, ticket: Ticket) -> None:
     """The earlier one takes the grade of the later, with its limits and hand-ups, where that is higher."""
     earlier, grades = into.ticket, list(Severity)
-    if grades.index(Severity(ticket.severity)) <= grades.index(Severity(earlier.severity)):
+    grade, was = graded(earlier.kind, ticket.severity), Severity(earlier.severity)
+    danger = ticket.dangerous and not earlier.dangerous
+    if grades.index(grade) <= grades.index(was) and not danger:
         return
-    was, earlier.severity, earlier.severity_set_by = earlier.severity, ticket.severity, into.by
+    earlier.severity, earlier.severity_set_by = max(grade, was, key=grades.index), into.by
+    earlier.dangerous = earlier.dangerous or ticket.dangerous
     recompute(into, cause="regrade")
     ask_the_right_one(into)
     into.note(EventKind.REGRADED, was=was, severity=earlier.severity, number=ticket.number)
     into.hand_up()
+    into.alarm()
 
 
 def _move_promises(into: Change, ticket: Ticket, promised: list[TicketTimer]) -> None:

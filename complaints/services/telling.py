@@ -137,7 +137,7 @@ def _calls_are_over(change: Change) -> bool:
 
 
 def chose_messages(ticket: Ticket) -> bool:
-    return (ticket.contact or (ticket.resident.contact if ticket.resident else "")) == Contact.MESSAGE
+    return bool((ticket.contact or (ticket.resident.contact if ticket.resident else "")) == Contact.MESSAGE)
 
 
 def has_the_app(ticket: Ticket) -> bool:
@@ -192,7 +192,7 @@ def declined(change: Change, why: str, understood: bool, how: How, said: str) ->
     if change.ticket.overtime_asked_of:
         lapse(change)
     change.meet(Target.DISPATCH, Target.REPLY, Target.RESOLVE, cause="declined")
-    change.cancel(Target.SIGN, Target.ARRIVE, Target.PROGRESS, cause="declined")
+    change.cancel(Target.SIGN, Target.ARRIVE, Target.MADE_SAFE, Target.PROGRESS, cause="declined")
     change.ticket.status, change.ticket.informed_at = Status.DECLINED, change.now
     change.begin(Target.INFORM, change.now)
     change.meet(Target.INFORM, cause="declined")

@@ -56,6 +56,7 @@ def test_the_demo_shows_every_state_and_owes_the_sweep_nothing(db: None) -> None
 @pytest.mark.django_db(transaction=True)
 def test_a_benchmarks_tickets_are_copies_with_a_whole_history_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("complaints.management.commands.seed_demo.PLAYED", 400)
+    monkeypatch.setattr("complaints.demo.crowd.OF_A_SITE", 800)  # so that further sites open
     now = clock.now()
     with clock.standing_at(now):
         made = printed("seed_demo", "--tickets", "900", "--residents", "3000")

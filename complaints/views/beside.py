@@ -39,8 +39,16 @@ def facts(found: Ticket, zone: ZoneInfo) -> list[dict[str, Any]]:
         (_("Asks for"), found.demand, True),
         (_("Category"), str(found.category) if found.category else "", False),
         (_("Wished date"), _wish(found), False),
+        (_("Appointment"), _window(found, zone), False),
+        (_("Danger"), _("yes: somebody has to be on site") if found.dangerous else "", False),
     ]
     return [{"label": label, "text": text, "typed": typed} for label, text, typed in facts if text]
+
+
+def _window(found: Ticket, zone: ZoneInfo) -> str:
+    if found.window_from is None or found.window_until is None:
+        return ""
+    return f"{moments.short(found.window_from, zone)} – {moments.short(found.window_until, zone)}"
 
 
 def _wish(found: Ticket) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -34,7 +35,7 @@ from complaints.remembered import goal_percent
 from complaints.states import CallbackOutcome
 from complaints.views.asking import desk_and_leaders, user_of
 from portal.organization.models import User
-from portal.pages.houses import department_of
+from portal.pages.houses import department_of, name_of
 
 PAGE = 50
 MONTHS = 12
@@ -70,7 +71,7 @@ def rate(request: HttpRequest) -> HttpResponse:
     begins, ends = _span(asked)
     groups = rates(told(user, begins, ends, asked["of"]), GROUPS[asked["by"]], now)
     goal, satisfied_goal = goal_of(asked["of"], site_of(user)), goal_percent(Goal.Code.SATISFIED, site_of(user))
-    words = _group_words(asked["by"])
+    words = _group_words(asked["by"], groups)
     lines = [_line(asked, _code(key), words(key), found, goal, satisfied_goal) for key, found in groups.items()]
     if len(lines) > 1:
         lines.append(_line(asked, None, _("Together"), together(groups.values()), goal, satisfied_goal))
@@ -215,11 +216,12 @@ def _code(key: Any) -> str:
     return "none" if key is None else str(key)
 
 
-def _group_words(by: str) -> Any:
+def _group_words(by: str, keys: Iterable[Any]) -> Any:
     if by == "month":
         return lambda key: date_format(key, "YEAR_MONTH_FORMAT")
     if by == "department":
-        return lambda key: str(department_of(key)) if key else _("no department")
+        found = [department_of(key) for key in keys if key]
+        return lambda key: name_of(department_of(key), found) if key else _("no department")
     names = {category.pk: str(category) for category in Category.objects.filter(parent=None)}
     return lambda key: names.get(key, "") if key else _("no category")
 

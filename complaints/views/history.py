@@ -28,6 +28,7 @@ from complaints.states import (
     Severity,
     Target,
     WaitFor,
+    grade_label,
 )
 from complaints.undone import undone_ids
 from complaints.views.shown import DUE
@@ -41,6 +42,8 @@ MARKS = {
     EventKind.PASSED_ON: ("send", ""),
     EventKind.SIGNED: ("check", "ok"),
     EventKind.ARRIVED: ("check", "ok"),
+    EventKind.MADE_SAFE: ("check", "ok"),
+    EventKind.APPOINTED: ("phone", "seen"),
     EventKind.RESOLVED: ("check", "ok"),
     EventKind.RETURNED: ("check", "ok"),
     EventKind.CLOSED: ("check", "ok"),
@@ -169,12 +172,19 @@ def _department(details: dict[str, Any]) -> str:
 
 
 def _severity(details: dict[str, Any]) -> str:
-    return str(Severity(details["severity"]).label) if details.get("severity") in Severity.values else ""
+    return _grade(details, "severity")
+
+
+def _grade(details: dict[str, Any], name: str) -> str:
+    return str(grade_label(details.get("of_kind", ""), details[name])) if details.get(name) in Severity.values else ""
 
 
 def _regraded(details: dict[str, Any]) -> str:
-    was = str(Severity(details["was"]).label) if details.get("was") in Severity.values else ""
-    return f"{was} → {_severity(details)}"
+    return f"{_grade(details, 'was')} → {_severity(details)}"
+
+
+def _window(details: dict[str, Any]) -> str:
+    return f"{_moment(details['at'])} – {_moment(details['until'])}"
 
 
 def _informed(details: dict[str, Any]) -> str:
@@ -279,6 +289,7 @@ def _claim(details: dict[str, Any]) -> str:
 _DETAILS = {
     EventKind.WAITING: _waiting,
     EventKind.CHASED: _until,
+    EventKind.APPOINTED: _window,
     EventKind.OVERTIME_ASKED: _asked,
     EventKind.OVERTIME_DECIDED: _overtime,
     EventKind.PROMISED: _promise,

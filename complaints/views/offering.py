@@ -35,11 +35,15 @@ def shown_categories(site: Site, chosen: dict[str, str]) -> dict[str, Any]:
     names = {department.code: str(department) for department in departments_at(site.pk)}
     fallback = names.get(FALLBACK_DEPARTMENT, "")
 
+    dangerous = {one.parent_id or one.pk for one in categories().values() if one.dangerous}
+
     def line(category: Category, picked: str) -> dict[str, Any]:
         return {
             "code": category.code,
             "name": str(category),
             "severity": category.severity,
+            "urgent": category.urgent or category.dangerous,
+            "asks": category.parent_id is None and category.pk in dangerous,
             "department": names.get(category.department_code, fallback),
             "chosen": category.code == picked,
         }

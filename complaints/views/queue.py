@@ -38,7 +38,7 @@ from portal.audit.services import record
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
 from portal.pages import moments
-from portal.pages.houses import departments_at, departments_of
+from portal.pages.houses import departments_at, departments_of, name_of
 from portal.pages.menu import counted
 from residents.finding import SHORTEST, kind_of, spelled
 
@@ -221,12 +221,13 @@ def mark(moment: datetime, pk: int) -> str:
 def _filter(user: User, tab: str, asked: dict[str, Any], form: FilterForm) -> dict[str, Any]:
     everywhere, sites = user.scope.sites_as(DESK | MANAGEMENT)
     used = any(asked[name] for name in ("q", "severity", "department", "late"))
+    offered = departments_of(everywhere, sites) if everywhere or sites else []
     return {
         "q": request_text(form),
         "severity": asked["severity"],
         "severities": Severity.choices,
         "department": asked["department"],
-        "departments": [(d.pk, str(d)) for d in departments_of(everywhere, sites)] if everywhere or sites else [],
+        "departments": [(one.pk, name_of(one, offered)) for one in offered],
         "late": asked["late"],
         "how_late": HOW_LATE,
         "used": used,

@@ -20,7 +20,7 @@ from complaints.errors import Refusal
 from complaints.forms import RegisterForm
 from complaints.models import Category, Ticket
 from complaints.services import Report
-from complaints.states import EventKind, Kind, ReportChannel, Severity
+from complaints.states import REPAIRS, EventKind, Kind, ReportChannel, Severity, Urgency
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
 from complaints.views.drafting import REGISTER, bring_in
@@ -103,6 +103,7 @@ def _register(
         description=cleaned["description"],
         category=category,
         severity=Severity(cleaned["severity"]),
+        danger={"yes": True, "no": False}.get(cleaned["danger"]),
         unit=residence.unit if residence else party.unit,
         resident=residence.resident if residence else None,
         visitor_name="" if residence else cleaned["visitor_name"],
@@ -180,12 +181,16 @@ def _page(
             {
                 "value": severity.value,
                 "label": severity.label,
+                "repair": Urgency(severity).label if severity in Urgency.values else "",
                 "bars": shown.BARS[severity],
                 "limits": limits_by_kind(site.pk, severity, kind),
                 "chosen": chosen["severity"] == severity,
             }
             for severity in Severity
         ],
+        "is_repair": kind in REPAIRS,
+        "repairs": " ".join(sorted(REPAIRS)),
+        "others": " ".join(one for one in Kind if one not in REPAIRS),
         "departments": departments_at(site.pk),
         "department": typed.get("department", ""),
         "phrases": phrases_of(kind),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from complaints.models import Ticket, TicketQuerySet, TicketTimer, title_of
 from complaints.shielding import hides
-from complaints.states import HANDED_UP_TO, Kind, Severity, Status, Target
+from complaints.states import HANDED_UP_TO, Kind, Severity, Status, Target, grade_label
 from portal.organization.scope import Scope
 from portal.pages import moments
 from portal.pages.countdown import DAY, HOUR, TimeLeft, amount_words, tick_words, time_left
@@ -35,6 +35,7 @@ DUE = {
     Target.REPLY: pgettext_lazy("limit", "Reply"),
     Target.RESOLVE: pgettext_lazy("limit", "Resolve"),
     Target.ARRIVE: pgettext_lazy("limit", "On site"),
+    Target.MADE_SAFE: pgettext_lazy("limit", "Made safe"),
     Target.RETURN_FORM: pgettext_lazy("limit", "Return"),
     Target.INFORM: pgettext_lazy("limit", "Inform"),
     Target.CALLBACK: pgettext_lazy("limit", "Call back"),
@@ -76,7 +77,7 @@ class Words:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.tick = tick_words()
-        self.severity = {value: str(label) for value, label in Severity.choices}
+        self.grade = {(kind, grade): str(grade_label(kind, grade)) for kind in Kind for grade in Severity}
         self.kind = {value: str(label) for value, label in Kind.choices}
         self.status = {value: str(label) for value, label in Status.choices}
         self.due = {target.value: str(label) for target, label in DUE.items()}
@@ -208,7 +209,7 @@ def row_of(ticket: Line, words: Words) -> Row:
         number=ticket.number,
         version=ticket.version,
         severity=ticket.severity,
-        severity_word=words.severity[ticket.severity],
+        severity_word=words.grade[ticket.kind, ticket.severity],  # type: ignore[index]
         bars=BARS[Severity(ticket.severity)],
         matter=title_of(ticket.description) or ticket.number,
         kind_word=words.kind[ticket.kind],

@@ -72,6 +72,14 @@ OF_THE_LINE: dict[str, StepSpec] = {
             lambda t, u, d: services.record_arrival(t.pk, by=u, **version_of(d)),
         ),
         StepSpec(
+            "made-safe",
+            pgettext_lazy("step", "Danger over"),
+            "check",
+            lambda t, u, d: services.record_safe(t.pk, d["text"], by=u, **version_of(d)),
+            forms.TextForm,
+            asks=_("What was done to make it safe"),
+        ),
+        StepSpec(
             "dispatch",
             pgettext_lazy("step", "Dispatch"),
             "send",

@@ -333,6 +333,17 @@ BESIDE: dict[str, Beside] = {
         ),
         Beside(
             StepSpec(
+                "appointment",
+                pgettext_lazy("step", "Agree an appointment"),
+                "clock",
+                lambda t, u, d: services.agree_window(t.pk, d["begins"], d["ends"], by=u, **version_of(d)),
+                forms.WindowForm,
+            ),
+            _desk_or_department,
+            lambda u, t, running: services.may_agree_window(t),
+        ),
+        Beside(
+            StepSpec(
                 "watch",
                 pgettext_lazy("step", "Watch"),
                 "eye",

@@ -12,7 +12,6 @@ from complaints.views.specs import OF_THE_LINE, StepSpec, Take
 from complaints.views.specs_beside import BESIDE, offered_to
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK
-from portal.promises.models import TimerState
 
 __all__ = ["COMPOSERS", "SPECS", "StepSpec", "Take"]
 
@@ -54,6 +53,8 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
     # The form goes out first, that clock is the shortest; then the resident has a right to the clear reply.
     if Target.ARRIVE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
         taken.insert(1 if taken[:1] == ["sign"] else 0, "arrive")  # first the signature, it is one press
+    elif Target.MADE_SAFE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+        taken.insert(0, "made-safe")
     slugs += taken + reply if ticket.status == Status.REGISTERED else reply + taken
     if desk and ticket.status in UNRESOLVED and ticket.kind != Kind.PRAISE:
         slugs.append("severity")
@@ -74,7 +75,7 @@ def is_whose(slug: str, user: User, ticket: Ticket) -> bool:
         return services.may_take(user, step, ticket)
     if slug == "acknowledge":
         return scope.holds(HANDED_UP_TO.values(), ticket.site_id)
-    if slug == "arrive":
+    if slug in {"arrive", "made-safe"}:
         return scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id)
     return slug == "note" or scope.holds(DESK, ticket.site_id)
 
@@ -95,6 +96,3 @@ def label_of(spec: StepSpec, ticket: Ticket) -> str | Promise:
 
 def may_reply(user: User, ticket: Ticket) -> bool:
     return not ticket.is_over and user.scope.holds(DESK, ticket.site_id)
-
-
-RUNNING = frozenset({TimerState.RUNNING, TimerState.PAUSED})

@@ -121,6 +121,7 @@ def form_of(
         options["choices"] = persons_to_choose(found, desk=spec.slug == "responsible")
     if kind is forms.SeverityForm:
         options["initial"] = {**options["initial"], "severity": found.severity}
+        options["kind"] = found.kind
     return kind(data, **options)
 
 

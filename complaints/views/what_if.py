@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from complaints.models import Ticket, TicketTimer, TimerStep
 from complaints.sla import targets_from_reception
-from complaints.states import Kind, Severity, Target
+from complaints.states import HANDED_UP_TO, REPAIRS, Kind, Severity, Target, Urgency, grade_label
 from complaints.trial import Moment, Promise, before_and_after
 from complaints.views.shown import DUE
 from portal.calendars.services import calendar_of
@@ -25,6 +25,8 @@ from portal.promises.timekeeping import pauses_of
 ROWS = (
     Target.REPLY,
     Target.RESOLVE,
+    Target.ARRIVE,
+    Target.MADE_SAFE,
     Target.HAND_UP_SUPERVISING_MANAGER,
     Target.HAND_UP_GENERAL_MANAGER,
     Target.VIA_OPERATIONS,
@@ -34,13 +36,15 @@ ROWS = (
 def deadlines_by_severity(ticket: Ticket) -> dict[str, Any]:
     """A small table: the severities across, what they promise down; the clock counts from the same reception."""
     pauses = _pauses(ticket)
-    columns = {severity: _deadlines(ticket, severity, pauses) for severity in Severity}
+    grades = [Severity(one) for one in Urgency] if ticket.kind in REPAIRS else list(Severity)
+    columns = {severity: _deadlines(ticket, severity, pauses) for severity in grades}
     rows = []
     for target in ROWS:
-        cells = [columns[severity].get(target, "–") for severity in Severity]
+        cells = [columns[severity].get(target, "–") for severity in grades]
         if any(cell != "–" for cell in cells):
             rows.append({"label": _label(target), "cells": cells})
-    return {"heads": [(severity.label, severity == ticket.severity) for severity in Severity], "rows": rows}
+    heads = [(grade_label(ticket.kind, severity), severity == ticket.severity) for severity in grades]
+    return {"heads": heads, "rows": rows}
 
 
 def trial(ticket: Ticket, step: Callable[[], object]) -> dict[str, Any]:
@@ -98,7 +102,7 @@ def _when(level: Moment, due_at: datetime | None) -> str:
 
 
 def _label(target: Target) -> str:
-    return str(target.label) if target in {Target.VIA_OPERATIONS, *ROWS[2:4]} else str(DUE[target])
+    return str(target.label) if target in HANDED_UP_TO else str(DUE[target])
 
 
 def _pauses(ticket: Ticket) -> limits.Pauses:
@@ -112,7 +116,7 @@ def _deadlines(ticket: Ticket, severity: Severity, pauses: limits.Pauses) -> dic
     now = timezone.now()
     policy = policies.policy_for(ticket.site_id, ticket.kind, severity, category)
     found: dict[Target, str] = {}
-    for target in targets_from_reception(Kind(ticket.kind), severity):
+    for target in targets_from_reception(Kind(ticket.kind), severity, dangerous=ticket.dangerous):
         row = policy.for_turn(target) if policy else None
         if row is None:
             continue

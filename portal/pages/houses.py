@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from portal import memo
 from portal.memo import for_a_moment
 from portal.organization.models import Company, Department, Site
@@ -70,6 +72,13 @@ def department_of(pk: int) -> Department:
 def departments_at(site_id: int) -> list[Department]:
     """The departments of a site, in their order."""
     return [department for department in departments().values() if department.site_id == site_id]
+
+
+def name_of(department: Department, among: Iterable[Department]) -> str:
+    """Its name, with its site's where ``among`` are departments of several: each site has an engineering."""
+    if len({one.site_id for one in among}) < 2:
+        return str(department)
+    return f"{site_of(department.site_id).name} · {department}"
 
 
 def departments_of(everywhere: bool, site_ids: frozenset[int]) -> list[Department]:

@@ -18,5 +18,9 @@ def choose_looks(user: User, *, language: str, theme: str, single_keys: bool) ->
 
 
 def mark_read(user: User, up_to: int) -> int:
-    """Mark the bell's messages up to that id as read; return how many were new."""
-    return Message.objects.in_bell_of(user).unread().filter(pk__lte=up_to).update(read_at=clock.now())
+    """Mark that message of the bell and those that came before it as read; return how many were new."""
+    bell = Message.objects.in_bell_of(user)
+    newest = bell.filter(pk=up_to).first()
+    if newest is None:
+        return 0
+    return bell.unread().filter(sent_at__lte=newest.sent_at).update(read_at=clock.now())

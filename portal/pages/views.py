@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -270,8 +271,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
         return redirect("pages:notifications")
     before = BeforeForm(request.GET)
     older = before.cleaned_data["before"] if before.is_valid() else None
-    found = Message.objects.in_bell_of(user).order_by("-pk")
-    rows = list((found.filter(pk__lt=older) if older else found)[: MESSAGES_A_PAGE + 1])
+    found = Message.objects.in_bell_of(user).order_by("-sent_at", "-pk")  # as they came, not as they were written
+    last = found.filter(pk=older).first() if older else None
+    if last is not None:
+        found = found.filter(Q(sent_at__lt=last.sent_at) | Q(sent_at=last.sent_at, pk__lt=last.pk))
+    rows = list(found[: MESSAGES_A_PAGE + 1])
     shown = rows[:MESSAGES_A_PAGE]
     context = {
         "news": [
@@ -279,8 +283,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
                 "text": wording.text_of(row.kind, row.params),
                 "url": row.link,
                 "new": row.read_at is None,
-                "iso": moments.iso(row.created_at),
-                "at": moments.short(row.created_at, timezone.get_current_timezone()),
+                "iso": moments.iso(row.sent_at),
+                "at": moments.short(row.sent_at, timezone.get_current_timezone()),
             }
             for row in shown
         ],

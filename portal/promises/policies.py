@@ -19,12 +19,28 @@ _calendars: dict[int, str] = keep({})
 
 @transaction.atomic
 def ship(kind: str, limits: Iterable[Mapping[str, Any]]) -> None:
-    """Limits that an installation starts with: the first version of a policy for all sites. Again changes nothing."""
+    """Limits that an installation starts with: a policy for all sites. Again it only adds those that are new."""
     policy, made = Policy.objects.get_or_create(code=kind, defaults={"kind": kind})
     if made:
         version = PolicyVersion.objects.create(policy=policy, number=1)
         PolicyTarget.objects.bulk_create(PolicyTarget(version=version, **limit) for limit in limits)
         forget()
+    else:
+        add_new_targets(kind, limits)
+
+
+def add_new_targets(code: str, shipped: Iterable[Mapping[str, Any]]) -> None:
+    """What is shipped by now and no version ever had becomes a new version; what somebody took out stays out."""
+    known = set(PolicyTarget.objects.filter(version__policy__code=code).values_list("target", flat=True))
+    new = [target for target in shipped if target["target"] not in known]
+    if not new:
+        return
+    newest = PolicyVersion.objects.filter(policy__code=code).latest("number")
+    version = PolicyVersion.objects.create(policy_id=newest.policy_id, number=newest.number + 1)
+    kept = list(newest.targets.all())
+    for row in kept:
+        row.pk, row.version = None, version
+    PolicyTarget.objects.bulk_create([*kept, *(PolicyTarget(version=version, **target) for target in new)])
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from random import Random
 from django.db.models import Q
 
 from portal.organization.models import Membership, Site, User
+from portal.organization.roles import Role
 from portal.promises import clock, sweeping
 from reports.models import Report
 from reports.papers.kinds import FORMS, PaperKind
@@ -21,7 +22,8 @@ NOTES = "楼道充电已与业委会商定集中停放点。"
 
 
 def fill_demo(_random: Random, now: datetime) -> None:
-    for site in Site.objects.select_related("company").order_by("pk"):
+    staffed = Site.objects.filter(memberships__role=Role.SUPERVISOR).distinct()  # a benchmark has further ones
+    for site in staffed.select_related("company").order_by("pk"):
         for kind in PaperKind:
             _fill(site, kind, now)
 

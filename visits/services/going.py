@@ -21,6 +21,7 @@ from visits.services.staffing import assign
 from visits.states import CallOutcome, EventKind, Kind, Status, Step, Target
 
 TWO = 2
+EARLY = timedelta(minutes=45)  # before the agreed time it needs no word (ours)
 
 
 @step(Step.START)
@@ -33,8 +34,10 @@ def start_visit(change: Change, reason: str = "") -> None:
         visit.uncalled_reason = require_text(
             reason, _("Call first and record it, or write down why you go without a call.")
         )
+    elif change.at < visit.starts_at - EARLY:
+        reason = require_text(reason, _("They expect you at another time: write down why you go so early."))
     visit.status, visit.started_at = Status.UNDER_WAY, change.at
-    change.note(EventKind.STARTED, visit.uncalled_reason)
+    change.note(EventKind.STARTED, reason.strip())
     change.meet(Target.COME)
     change.meet(Target.CONFIRM)
 
@@ -54,11 +57,18 @@ def knock(change: Change) -> None:
 
 @step(Step.ENTER)
 def enter_home(change: Change, companions: Collection[User] = (), reason: str = "") -> None:
-    """Into the home: two in principle, one only with a reason (V3). Talking at the door needs neither."""
+    """Into the home: two in principle, one only with a reason (V3). Talking at the door needs neither.
+
+    Those who are there are named: whoever presses is one of them only if he goes, the desk that writes it down is not.
+    """
     visit = change.visit
     if visit.entered_at is not None:
         return
-    inside = {change.by.pk, *(person.pk for person in companions)}
+    inside = {person.pk for person in companions}
+    if change.by.pk in {person.pk for person in visit.going}:
+        inside.add(change.by.pk)
+    if not inside:
+        raise NotPossible(_("Tick who went in."))
     if len(inside) < TWO:
         visit.alone_reason = require_text(
             reason, _("Two go in, in principle: tick who is with you, or write down why you go in alone.")
@@ -82,7 +92,8 @@ def finish_visit(change: Change, remarks: str = "", satisfaction: int | None = N
     """Done: the home counts as visited this year; a follow-up waits for it no longer."""
     visit = change.visit
     visit.remarks, visit.satisfaction = remarks.strip(), satisfaction
-    _went(visit, {change.by.pk, *(user.pk for user in visit.going)})
+    if visit.entered_at is None:  # at the door; who went in was named then
+        _went(visit, {user.pk for user in visit.going})
     change.end(Status.DONE, cause="done")
     change.note(EventKind.DONE, visit.remarks, satisfaction=satisfaction)
 

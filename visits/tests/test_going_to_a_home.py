@@ -61,6 +61,31 @@ def test_one_alone_goes_in_only_with_a_reason_and_talks_at_the_door_without(hous
     }
 
 
+def test_whoever_writes_it_down_is_not_there_because_of_that(house: House) -> None:
+    """The desk presses for two who go: each of them is named, and one of them alone needs the reason."""
+    visit, desk = at_the_door(house), Press(house.supervisor)
+    with pytest.raises(NotPossible):
+        services.enter_home(visit.pk, desk, [house.leader])
+    services.enter_home(visit.pk, desk, [house.leader, house.reception])
+    went = Assignment.objects.filter(visit=visit, went=True).values_list("user__username", flat=True)
+    assert set(went) == {"leader", "reception"}
+    other = at_the_door(house, home=1)
+    with pytest.raises(NotPossible):
+        services.enter_home(other.pk, desk, (), "只有一个人")
+
+
+def test_going_long_before_the_agreed_time_needs_a_word(house: House) -> None:
+    visit, press = appointed(house), Press(house.reception)
+    with clock.standing_at(AGREED - timedelta(hours=12)):
+        with pytest.raises(NotPossible):
+            services.start_visit(visit.pk, press)
+        services.start_visit(visit.pk, press, "业主来电说漏水，请马上来")
+    assert VisitEvent.objects.get(visit=visit, kind="started").text == "业主来电说漏水，请马上来"
+    in_time = appointed(house, home=1)
+    with clock.standing_at(AGREED + timedelta(minutes=30)):
+        services.start_visit(in_time.pk, press)
+
+
 def test_the_second_knock_waits_for_half_a_minute(house: House) -> None:
     visit, press = at_the_door(house), Press(house.reception)
     with clock.standing_at(AGREED):

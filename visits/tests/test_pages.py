@@ -55,7 +55,11 @@ def test_a_visit_from_the_call_to_the_tickets_made_of_it(house: House, desk: Cli
     call = {"outcome": "agreed", "how": "phone", "people": people(house, "reception", "leader"), **soon()}
     assert desk.post(f"{visit.url}call/", call).status_code == 302
     assert messages_of(house.leader) == ["visits.going"]
-    for slug, said in (("start", {}), ("knock", {}), ("enter", {"people": people(house, "leader")})):
+    for slug, said in (
+        ("start", {"reason": "业主提前到家"}),
+        ("knock", {}),
+        ("enter", {"people": people(house, "leader")}),
+    ):
         assert desk.post(f"{visit.url}{slug}/", said).status_code == 302, slug
     desk.post(f"{visit.url}opinion/", {"text": "电梯异响", "topic": "lift", "ticket": "on"})
     desk.post(f"{visit.url}opinion/", {"text": "装一盏灯"})
@@ -155,7 +159,7 @@ def _made(house: House, n: int) -> None:
         at=timezone.now(),
         agreed=timezone.now() + timedelta(minutes=40 * n),
     )
-    services.start_visit(visit.pk, Press(house.reception))
+    services.start_visit(visit.pk, Press(house.reception), "业主提前到家")
     services.note_opinion(visit.pk, Press(house.reception), f"意见 {n}", None)
     services.finish_visit(visit.pk, Press(house.reception))
 

@@ -49,15 +49,15 @@ def appointed(house: House, *, home: int = 0, **said: object) -> HomeVisit:
     return agree(house, book(house, home=home, **said), agreed=AGREED + timedelta(hours=home))  # type: ignore[arg-type]
 
 
-def at_the_door(house: House, *, at: datetime = AGREED, **said: object) -> HomeVisit:
+def at_the_door(house: House, *, at: datetime | None = None, **said: object) -> HomeVisit:
     visit = appointed(house, **said)
-    with clock.standing_at(at):
+    with clock.standing_at(at or visit.starts_at or AGREED):
         return services.start_visit(visit.pk, Press(house.reception))
 
 
-def done(house: House, *, at: datetime = AGREED, **said: object) -> HomeVisit:
+def done(house: House, *, at: datetime | None = None, **said: object) -> HomeVisit:
     visit = at_the_door(house, at=at, **said)
-    with clock.standing_at(at + timedelta(minutes=20)):
+    with clock.standing_at((at or visit.starts_at or AGREED) + timedelta(minutes=20)):
         return services.finish_visit(visit.pk, Press(house.reception))
 
 

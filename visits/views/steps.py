@@ -87,7 +87,8 @@ def _staff_form(visit: HomeVisit, _user: User, typed: Typed) -> forms.Form:
 
 def _enter_form(visit: HomeVisit, user: User, typed: Typed) -> forms.Form:
     others = [person for person in visit.going if person.pk != user.pk]
-    return EnterForm(typed, initial={"people": [one.pk for one in others]}, staff=others, auto_id="id_enter_%s")
+    goes = len(others) < len(visit.going)  # the desk, which writes down for others, ticks who was there
+    return EnterForm(typed, initial={"people": [one.pk for one in others if goes]}, staff=others, auto_id="id_enter_%s")
 
 
 def _note_opinion(visit: HomeVisit, press: Press, form: OpinionForm) -> object:
