@@ -21,6 +21,11 @@ def is_shown(event: TicketEvent) -> bool:
     return event.kind in SHOWN_TO_RESIDENTS
 
 
+def kind_of(event: TicketEvent) -> str:
+    """What was registered by mistake reads as withdrawn; why is the house's own."""
+    return EventKind.WITHDRAWN.value if event.kind == EventKind.VOIDED else event.kind
+
+
 def words_of(event: TicketEvent) -> str:
     if event.kind in WORDS_FOR_RESIDENTS and event.text:
         return event.text

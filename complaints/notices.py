@@ -147,6 +147,7 @@ _WORDINGS: dict[str, wording.Wording] = {
     "undone": lambda p: _("%(number)s: what you were told last has been taken back.") % _values(p),
     "attached": lambda p: _("%(number)s: the resident has sent a photo or document.") % _values(p),
     "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
+    "voided": lambda p: _("%(number)s is void: it was registered by mistake. Nothing is left to do.") % _values(p),
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
     "incident": lambda p: _("%(number)s (%(severity)s) is marked as an incident.") % _values(p),
     "incident_report": lambda p: _("%(number)s: the written report of the incident is there.") % _values(p),

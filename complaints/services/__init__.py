@@ -11,7 +11,9 @@ from complaints.services.callbacks import (
 from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
 from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
+from complaints.services.correcting import correct_ticket
 from complaints.services.dispatching import (
+    answer_at_once,
     answer_on_the_spot,
     dispatch_ticket,
     pass_on_praise,
@@ -59,7 +61,8 @@ from complaints.services.telling import (
     reply_to_resident,
     withdraw_ticket,
 )
-from complaints.services.undoing import can_undo, undo_last_step
+from complaints.services.undoing import can_undo, keep_registration, undo_last_step
+from complaints.services.voiding import void_ticket
 from complaints.services.waiting import chase_wait, resume, wait
 
 __all__ = [
@@ -71,6 +74,7 @@ __all__ = [
     "acknowledge",
     "add_courtesy",
     "add_helper",
+    "answer_at_once",
     "answer_on_the_spot",
     "answer_within_a_day",
     "approver_of",
@@ -86,6 +90,7 @@ __all__ = [
     "confirm_courtesy",
     "confirm_forum_reply",
     "confirm_wish",
+    "correct_ticket",
     "decide_claim",
     "decide_overtime",
     "decline_ticket",
@@ -95,6 +100,7 @@ __all__ = [
     "inform_resident",
     "join_issue",
     "keep_promise",
+    "keep_registration",
     "leave_issue",
     "link_tickets",
     "look_for_repeats",
@@ -143,6 +149,7 @@ __all__ = [
     "tell_callers",
     "tell_missed_week",
     "undo_last_step",
+    "void_ticket",
     "wait",
     "watch",
     "withdraw_ticket",

@@ -17,6 +17,7 @@ from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTim
 from complaints.services.keeping import Before
 from complaints.services.mentioning import colleagues_of
 from complaints.states import (
+    ANSWERED_AT_ONCE,
     HANDED_UP_TO,
     OUTLIVE_THE_CLOSE,
     OVER,
@@ -29,9 +30,11 @@ from complaints.states import (
     Target,
     Transition,
 )
+from portal.invisible import is_blank
 from portal.notifications import outbox
 from portal.notifications.models import Channel
 from portal.notifications.outbox import Outgoing
+from portal.organization.duty import people_for
 from portal.organization.models import Membership, User
 from portal.organization.roles import ABOVE, DESK, Role
 from portal.organization.scope import Scope
@@ -57,6 +60,7 @@ class Change:
     callback: Callback | None = None
     events: list[TicketEvent] = field(default_factory=list)
     messages: list[Outgoing] = field(default_factory=list)
+    corrected: frozenset[str] = frozenset()  # columns that only a correction writes
 
     # --- may it be done ----------------------------------------------------------------------------------------------
 
@@ -218,6 +222,23 @@ class Change:
         """Queue a notice to these very people, but not to the one who did it."""
         self._queue(notices.for_people(self.ticket, people, kind, params, now=self.now, but=self.by))
 
+    def tell_all_concerned(self, kind: str, *, also: Iterable[Role] = (), **params: Any) -> None:
+        """Everybody who has it, helps, watches or was handed it in this round, each once (C9)."""
+        self.tell_people(self.concerned(also), kind, **params)
+
+    def concerned(self, also: Iterable[Role] = ()) -> list[int]:
+        ticket, departments = self.ticket, [*filter(None, [self.ticket.department_id]), *self.ticket.also_with]
+        of_round = {
+            Target(t.target) for t in self.timers if t.round == ticket.round and t.state != TimerState.CANCELLED
+        }
+        posts = [([*also, *(HANDED_UP_TO[one] for one in of_round & HANDED_UP_TO.keys())], ticket.department_id)]
+        posts += [([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD], one) for one in departments]
+        found = [*filter(None, [*ticket.watchers, ticket.first_responsible_id])]
+        for roles, department in posts:
+            for _role, people in people_for(roles, site_id=ticket.site_id, department_id=department, at=self.now):
+                found += [person.user_id for person in people]
+        return list(dict.fromkeys(found))
+
     def _queue(self, told: list[Outgoing]) -> None:
         for message in told:
             if message.channel != Channel.IN_APP:  # what cannot be withdrawn waits for second thoughts
@@ -243,7 +264,7 @@ class Change:
         _begun, steps = self.ledger.rows()
         self.ledger.write()
         TicketEvent.objects.bulk_create(self.events)
-        ticket.save(update_fields=SAVED)
+        ticket.save(update_fields=[*SAVED, *sorted(self.corrected)])
         if self.callback is not None:
             self.callback.save()
         outbox.put(self.messages)
@@ -257,6 +278,9 @@ SAVED = [
     if field.name
     not in {"id", "uuid", "number", "site", "kind", "channel", "description", "received_at", "request_key", "lane"}
 ]
+
+
+SAVED_BY_CORRECTIONS = frozenset({"kind", "description"})  # and by their undoing; no other change touches them
 
 
 def show_next(ticket: Ticket, timers: Iterable[TicketTimer]) -> None:
@@ -279,6 +303,8 @@ def may_take(user: User, step: Step, ticket: Ticket) -> bool:
     scope = user.scope
     if ticket.about_person_id == user.pk:
         return False  # nobody handles a complaint about himself (C23)
+    if step == Step.VOID and ticket.was_signed():
+        return scope.holds({Role.SUPERVISOR}, ticket.site_id)
     manager_decides = ticket.severity == Severity.MAJOR and step in {Step.DECLINE, Step.WAIT}
     if (
         manager_decides
@@ -311,6 +337,8 @@ def steps_open_to(user: User, ticket: Ticket) -> list[Step]:
         steps = [step for step in steps if step != Step.INFORM]
     else:
         steps = [step for step in steps if step != Step.RETURN]
+    if ticket.kind not in ANSWERED_AT_ONCE:
+        steps = [step for step in steps if step != Step.ANSWER_AT_ONCE]
     if ticket.kind != Kind.PRAISE:
         return [step for step in steps if step != Step.PASS_ON]
     return [step for step in steps if step == Step.PASS_ON]
@@ -325,6 +353,7 @@ _LIKELIEST = (
     Step.RESOLVE,
     Step.DISPATCH,
     Step.NOTE,
+    Step.ANSWER_AT_ONCE,
     Step.ANSWER,
     Step.WAIT,
     Step.SEND_BACK,
@@ -361,8 +390,7 @@ def ledger_for(ticket: Ticket, now: datetime, by: User | None) -> Ledger:
 
 
 def require_text(text: str, what: str) -> str:
-    """``text`` without surrounding white space. Raises NotPossible when nothing is left."""
-    stripped = text.strip()
-    if not stripped:
+    """``text`` without surrounding white space. Raises NotPossible when nothing that shows is left."""
+    if is_blank(text):
         raise NotPossible(what)
-    return stripped
+    return text.strip()

@@ -38,7 +38,7 @@ def set_severity(
         if ticket.severity_set_by_id is not None and not reason.strip():
             raise NotPossible(_("Say why the severity changes."), ticket)
         was, ticket.severity, ticket.severity_set_by = ticket.severity, severity, by
-        _recompute(change, cause="regrade")
+        recompute(change, cause="regrade")
         ask_the_right_one(change)
         change.note(EventKind.REGRADED, reason.strip(), was=was, severity=severity)
         hand_up(change)
@@ -57,12 +57,12 @@ def confirm_wish(ticket_id: int, *, by: User, version: int | None = None) -> Tic
         if ticket.wished_on < change.now.astimezone(ticket.site.zone).date():
             raise NotPossible(_("The wished date has passed. Agree another one with the resident."), ticket)
         ticket.wish_confirmed_at = change.now
-        _recompute(change, cause="wish")
+        recompute(change, cause="wish")
         change.note(EventKind.WISH_CONFIRMED, wished_on=ticket.wished_on.isoformat())
     return ticket
 
 
-def _recompute(change: Change, *, cause: str) -> None:
+def recompute(change: Change, *, cause: str) -> None:
     ticket = change.ticket
     policy = policies.policy_for(
         ticket.site_id, ticket.kind, ticket.severity, ticket.category.code if ticket.category else ""

@@ -118,12 +118,12 @@ def _register(
     return ticket, change.events, change.timers
 
 
-def begin_promises(change: Change) -> None:
+def begin_promises(change: Change, *, cause: str = "") -> None:
     """What a received report promises from its first second: to be dispatched, handed up, answered and resolved."""
     if change.ticket.kind == Kind.PRAISE:
         return
-    change.begin(Target.DISPATCH, change.now)
-    change.begin_from_reception(change.now)
+    change.begin(Target.DISPATCH, change.ticket.received_at, cause=cause)
+    change.begin_from_reception(change.ticket.received_at, cause=cause)
     hand_up(change)
 
 

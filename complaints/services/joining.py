@@ -67,14 +67,16 @@ def bring_back(change: Change) -> None:
     Told or declined: each is to be told the same day (C8), and called back by the rule (C10). Withdrawn: the matter is
     theirs alone now and is dispatched anew, its limits counted from its own reception. By nobody: it follows.
     """
-    for pk in [one.pk for one in of_other_households(change.ticket)]:
+    void = change.ticket.status == Status.VOID  # a report made by mistake answers for nobody's, its own household's too
+    others = change.ticket.absorbed.filter(status=Status.MERGED) if void else of_other_households(change.ticket)
+    for pk in [one.pk for one in others]:
         with changing(pk) as back:
             ticket, into = back.ticket, change.ticket
             merged_by = ticket.events.filter(kind=EventKind.MERGED).latest("pk").by
             assert merged_by is not None  # merging is the desk's
             TicketLink.objects.get_or_create(ticket=into, other=ticket, defaults={"by": merged_by, "at": back.now})
             ticket.merged_into = ticket.closed_at = None
-            if into.status == Status.WITHDRAWN:
+            if into.status in {Status.WITHDRAWN, Status.VOID}:
                 ticket.status, ticket.department, ticket.handler = Status.REGISTERED, None, None
                 back.begin(Target.DISPATCH, back.now, cause="came_back")
                 back.begin_from_reception(ticket.received_at, cause="came_back")

@@ -159,15 +159,29 @@ def comment_as_resident(ticket_id: int, text: str, *, resident: ApiAccount) -> T
     return ticket
 
 
-def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -> Ticket:
-    """The resident takes it back before it is resolved; its timers lapse. Again changes nothing."""
-    with changing(ticket_id, resident=resident) as change:
+def withdraw_ticket(
+    ticket_id: int,
+    reason: str = "",
+    *,
+    resident: ApiAccount | None = None,
+    by: User | None = None,
+    version: int | None = None,
+) -> Ticket:
+    """Whoever reported takes it back before it is resolved, or told the desk so 代撤 (C25). Again changes nothing.
+
+    Its timers lapse; who has it, helps, watches or was handed it hears. The desk writes down what was said.
+    """
+    words = require_text(reason, _("Write down what they said.")) if by is not None else reason
+    with changing(ticket_id, by=by, resident=resident) as change:
         ticket = change.ticket
         if ticket.status == Status.WITHDRAWN:
             return ticket
-        change.require(Step.WITHDRAW)
-        ticket.status, ticket.status_before_wait = Status.WITHDRAWN, ""
-        change.note(EventKind.WITHDRAWN, reason)
+        change.require(Step.WITHDRAW, version)
+        end_wait(change, cause="withdrawn")
+        if ticket.overtime_asked_of:
+            lapse(change)
+        ticket.status = Status.WITHDRAWN
+        change.note(EventKind.WITHDRAWN, words)
         bring_back(change)
-        change.tell([Role.RECEPTIONIST, *([Role.DEPARTMENT_STAFF] if ticket.department_id else [])], "withdrawn")
+        change.tell_all_concerned("withdrawn", also=[] if by is not None else [Role.RECEPTIONIST])
     return ticket

@@ -28,7 +28,7 @@ from complaints.views.steps import SPECS
 from portal.pages.forms import LooksForm
 from residents.views import changing
 
-TAKEN_BY = ("reception", "engineer", "engineering_head", "manager", "ops")
+TAKEN_BY = ("reception", "engineer", "engineering_head", "manager", "ops", "supervisor")
 Form = tuple[str, str, str, dict[str, str]]
 NO_FILE = "00000000-0000-4000-8000-000000000002"
 
@@ -51,7 +51,10 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
             "version": "", "seen": "", "text": keep("text"), "said": keep("said"), "waits_for": "resident",
             "until": "2030-01-01T10:00", "at": "2030-01-01T10:00", "told_how": "phone", "decision": "granted",
             "turn": "1", "number": "YJW-20261121-9999", "person": str(house.reception_b.pk),
-            "amount": "12.50"}  # fmt: skip
+            "amount": "12.50", "kind": "complaint", "room": "8-1-1203", "reporter": "",
+            "category": Category.objects.filter(parent=None)[0].code, "contact": "phone",
+            "visitor_name": keep("visitor_name"), "visitor_phone": "", "no_phone": "", "wished_on": "",
+            "occurred_at": "2026-11-21T10:00", **typed}  # fmt: skip
     steps = {
         f"complaints:step_{slug}": (
             next(name for name in TAKEN_BY if name in STEPS[slug]),

@@ -45,6 +45,7 @@ ON_THE_FORM = frozenset(EventKind) - {
     EventKind.MANAGER_CALLED,
     EventKind.REMINDED,
     EventKind.GROUPED,
+    EventKind.CORRECTED,  # what stood there wrongly leaves the house on no paper
 }
 
 

@@ -119,12 +119,17 @@ def _register(
         files = drafts.use_up(user, REGISTER)
         ticket = services.register_ticket(report, by=user)
         services.attach_to_step(ticket.pk, files, by=user, kind=EventKind.REGISTERED)
-        if not cleaned["dispatch_now"] or report.kind == Kind.PRAISE or ticket.version > 1:
+        if ticket.version > 1:  # sent twice
             return ticket, ticket.department
-        department = _department(party.site, cleaned["department"], category)
+        department = _department(party.site, cleaned["department"], category) if _goes_out(cleaned) else None
         if department is not None:
             ticket = services.dispatch_ticket(ticket.pk, department, by=user)
+        services.keep_registration(ticket, by=user)
     return ticket, department
+
+
+def _goes_out(cleaned: dict[str, Any]) -> bool:
+    return cleaned["dispatch_now"] and cleaned["kind"] != Kind.PRAISE
 
 
 def _department(site: Site, chosen: int | None, category: Category | None) -> Department | None:

@@ -73,10 +73,10 @@ def _take(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm
         return redirect(found.url)
     except Refusal as refusal:
         return _not_taken(request, found, spec, form, refusal)
-    return _taken(request, found, spec)
+    return _taken(request, found, spec, form)
 
 
-def _taken(request: HttpRequest, found: Ticket, spec: StepSpec) -> HttpResponse:
+def _taken(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm) -> HttpResponse:
     """Back to where it was taken from."""
     user = user_of(request)
     if _from_preview(request):
@@ -85,6 +85,8 @@ def _taken(request: HttpRequest, found: Ticket, spec: StepSpec) -> HttpResponse:
         return response
     said = _("%(number)s: %(step)s, saved.") % {"number": found.number, "step": label_of(spec, found)}
     messages.success(request, said, extra_tags="ok")
+    if spec.warns and (warning := spec.warns(found, form.cleaned_data)):
+        messages.warning(request, warning, extra_tags="soon")
     # What a department sends back is no longer its own to see: its page would be a dead end.
     leaves = spec.slug in {"send-back", "helper-done"}
     gone = leaves and not Ticket.objects.visible_to(user).filter(pk=found.pk).exists()
@@ -99,7 +101,8 @@ def _without_reason(form: VersionForm) -> None:
 
 def _if(found: Ticket, user: User, spec: StepSpec, form: VersionForm) -> dict[str, Any]:
     said = form.cleaned_data
-    return trial(found, lambda: spec.take(found, user, said | {"text": said.get("text") or "–"}))
+    found_out = trial(found, lambda: spec.take(found, user, said | {"text": said.get("text") or "–"}))
+    return found_out | {"said": spec.says(found, said) if spec.says else []}
 
 
 def _only_asks(request: HttpRequest) -> bool:
