@@ -329,6 +329,12 @@ class Ticket(models.Model):
         reporters = (self.resident_id, self.reported_by_id, self.colleague_id)
         return not any(reporters) and not self.visitor_name and not self.visitor_phone
 
+    @property
+    def names_no_caller(self) -> bool:
+        """Nobody who could be called back: anonymous, or what a colleague saw himself."""
+        outside = (self.resident_id, self.reported_by_id, self.visitor_phone)
+        return not any(outside) and (self.colleague_id is not None or not self.visitor_name)
+
     def was_signed(self) -> bool:
         """Whether a department ever signed for it; one statement, unless the ticket was read with the answer."""
         known: bool | None = getattr(self, "signed", None)

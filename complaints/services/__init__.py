@@ -51,6 +51,7 @@ from complaints.services.repeats import (
 )
 from complaints.services.sending_later import note_sent_later
 from complaints.services.telling import (
+    WAYS,
     How,
     acknowledge,
     call_manager_to_counter,
@@ -67,6 +68,7 @@ from complaints.services.waiting import chase_wait, resume, wait
 
 __all__ = [
     "MOST_OF_RESIDENTS",
+    "WAYS",
     "Colleague",
     "How",
     "Report",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.errors import NotYours, TransitionNotAllowed
+from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
@@ -31,6 +31,11 @@ class How(models.TextChoices):
     PHONE = "phone", pgettext_lazy("how", "By phone")
     IN_PERSON = "in_person", pgettext_lazy("how", "In person")
     MESSAGE = "message", pgettext_lazy("how", "By message")
+    NOBODY = "nobody", pgettext_lazy("how", "Nobody to tell: anonymous")
+
+
+# How somebody who is named was told.
+WAYS = [(one.value, one.label) for one in How if one != How.NOBODY]
 
 
 def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
@@ -88,6 +93,8 @@ def inform_resident(
         if ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.CLOSED} and version is None:
             return ticket
         change.require(Step.INFORM, version)
+        if how == How.NOBODY and not ticket.names_nobody:
+            raise NotPossible(_("Somebody is named here: tell them."), ticket)
         if ticket.waits_for_form:
             raise TransitionNotAllowed(_("The department has not returned the form yet."), ticket)
         informed(change, How(how), words, said.strip())

@@ -45,7 +45,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
     register = dict.fromkeys(RegisterForm.base_fields, "") | typed | {
         "request_key": "00000000-0000-4000-8000-000000000001", "kind": "complaint", "channel": "counter",
         "room": "8-1-1203", "category": Category.objects.filter(parent=None)[0].code, "severity": "minor",
-        "department": department, "dispatch_now": "on",
+        "department": department, "dispatch_now": "on", "from_whom": "",
     }  # fmt: skip
     good = {"department": department, "how": "phone", "understood": "yes", "severity": "minor",
             "version": "", "seen": "", "text": keep("text"), "said": keep("said"), "waits_for": "resident",
@@ -78,6 +78,11 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         ),
         "complaints:queue": (
             "reception", "GET", "/queue/", dict.fromkeys(FilterForm.base_fields, "") | {"tab": "all", "from": ""},
+        ),
+        "complaints:report": (
+            "engineer", "POST", "/tickets/report/",
+            {"request_key": "00000000-0000-4000-8000-000000000003", "site": str(house.site.pk), "kind": "complaint",
+             "channel": "inspection", "category": "", "description": keep("description"), "place": keep("place")},
         ),
         "complaints:residents": ("reception", "GET", "/tickets/new/residents/", {"q": "8-1-1203"}),
         "complaints:known": (

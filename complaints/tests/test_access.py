@@ -196,6 +196,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     **{f"bar_service:{name}": line for name, line in BAR.items()},
     "complaints:queue": ("get", "/queue/", SEE_TICKETS | {"neighbour"}),
     "complaints:register": ("get", "/tickets/new/", OF_A_DESK),
+    "complaints:report": ("get", "/tickets/report/", SIGNED_IN),
     "complaints:known": ("post", "/tickets/new/known/", OF_A_DESK),
     "complaints:residents": ("get", "/tickets/new/residents/?q=811203", OF_A_DESK),
     "complaints:dispositions": ("get", "/tickets/register/", READ_THE_REGISTER),

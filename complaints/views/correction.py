@@ -223,7 +223,7 @@ def _people_of(unit: Unit | None, ticket: Ticket) -> dict[int, str]:
 
 def home_called(text: str, site_id: int) -> tuple[Unit | None, str]:
     """The one home that is written like this, part by part; or why not. Nothing written is no home."""
-    plain = normalize("NFKC", text).strip().upper()
+    plain = normalize("NFKC", text.replace("\0", "")).strip().upper()
     if not plain:
         return None, ""
     units = Unit.objects.filter(site=site_id).select_related("site")

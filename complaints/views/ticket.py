@@ -103,6 +103,8 @@ def form_of(
         options["choices"] = beside.promises_to_choose(found)
     if issubclass(kind, forms.PersonForm):
         options["choices"] = persons_to_choose(found, desk=spec.slug == "responsible")
+    if issubclass(kind, forms.InformForm):
+        options["nobody"] = found.names_nobody
     if issubclass(kind, CorrectForm):
         options["ticket"] = found
     if kind is forms.SeverityForm:
@@ -217,11 +219,23 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
         "told": row.told,
         "paused": paused,
         "description": found.description,
-        "who": found.who or pgettext("resident", "not named"),
-        "relation": Relation(found.relation).label
-        if getattr(found, "relation", "")
-        else (_("visitor") if found.visitor_name else ""),  # type: ignore[attr-defined]
+        "who": found.who or _nobody(found),
+        "relation": _relation(found),
     }
+
+
+def _nobody(found: Ticket) -> str:
+    anonymous = found.names_nobody and not _is_shielded(found)
+    return pgettext("resident", "anonymous") if anonymous else pgettext("resident", "not named")
+
+
+def _relation(found: Ticket) -> str:
+    relation: str = getattr(found, "relation", "") or ""
+    if relation:
+        return str(Relation(relation).label)
+    if found.resident is not None or not found.visitor_name:
+        return ""
+    return _("colleague") if found.colleague_id else _("visitor")
 
 
 def _buttons(found: Ticket, open_steps: list[StepSpec], act: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -314,7 +328,9 @@ def _likely(spec: StepSpec, found: Ticket, result: str) -> dict[str, Any]:
     if spec.slug != "inform":
         return {}
     at_counter = found.department_id is None and found.channel == ReportChannel.COUNTER
-    return {"text": result, "how": How.IN_PERSON if at_counter else How.PHONE}
+    if found.names_nobody:
+        return {"text": result, "how": How.NOBODY}
+    return {"text": result, "how": How.IN_PERSON if at_counter or found.colleague_id else How.PHONE}
 
 
 def _composer(slug: str, refused: Refused | None, draft: FormDraft) -> dict[str, Any]:
