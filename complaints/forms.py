@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from complaints.numbers import whole
 from complaints.services import WAYS, How
 from complaints.states import ANSWERED_AT_ONCE, DECISIONS, Decision, Kind, ReportChannel, Severity, WaitFor
 from residents import phones
@@ -327,10 +328,10 @@ class MoveForm(KeepForm):
 
 
 class NumberForm(VersionForm):
-    number = forms.CharField(label=_("Number of the other ticket"), max_length=24)
+    number = forms.CharField(label=_("Number of the other ticket"), max_length=40)
 
     def clean_number(self) -> str:
-        return str(self.cleaned_data["number"]).strip().upper()
+        return whole(self.cleaned_data["number"])
 
 
 class PersonForm(VersionForm):

@@ -231,11 +231,19 @@ def what_a_resident_can(ticket: Ticket) -> list[str]:
     rated = any(callback.round == ticket.round and callback.solved is not None for callback in ticket.callbacks.all())
     told = ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.DECLINED, Status.CLOSED}
     return [
-        *(["comment"] if ticket.status not in OVER else []),
+        *(["comment"] if ticket.status not in OVER or _goes_on(ticket) else []),
         *(["attach"] if ticket.status not in OVER and attached < MOST_OF_RESIDENTS else []),
         *(["rate"] if told and not rated else []),
         *(["withdraw"] if ticket.status in UNRESOLVED else []),
     ]
+
+
+def _goes_on(ticket: Ticket) -> bool:
+    """Whether it was merged into one that is still open: what is said leads there."""
+    into: Ticket | None = ticket.merged_into if ticket.status == Status.MERGED else None
+    while into is not None and into.status == Status.MERGED:
+        into = into.merged_into
+    return into is not None and into.status not in OVER
 
 
 def status_text(ticket: Ticket) -> str:

@@ -231,7 +231,7 @@ FILES = Prefetch("attachments", Attachment.objects.filter(for_resident=True).sel
 def _own(account: ApiAccount) -> Any:
     shown = Attachment.objects.filter(ticket=OuterRef("pk"), for_resident=True).order_by()
     attached = Coalesce(Subquery(shown.values("ticket").annotate(n=Count("pk")).values("n")), 0)
-    own = Ticket.objects.of_resident(account.phone).select_related("site", "unit", "category")
+    own = Ticket.objects.of_resident(account.phone).select_related("site", "unit", "category", "merged_into")
     return own.annotate(attached=attached)
 
 

@@ -14,7 +14,7 @@ from complaints.calling import call_of
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Callback, Goal, Ticket
 from complaints.remembered import goal_percent
-from complaints.services.change import Change, changing
+from complaints.services.change import Change, changing, require_text
 from complaints.states import (
     ALWAYS_CALLED_BACK,
     CALLED_BACK,
@@ -244,8 +244,7 @@ def reopen_ticket(ticket_id: int, reason: str, *, by: User, version: int | None 
     """The resident told the desk that it is not solved: the next round begins (C11)."""
     with changing(ticket_id, by=by) as change:
         change.require(Step.REOPEN, version)
-        if not reason.strip():
-            raise NotPossible(_("Say what is not solved."), change.ticket)
+        require_text(reason, _("Say what is not solved."))
         callback = Callback.objects.filter(ticket=change.ticket, round=change.ticket.round, finished_at=None).first()
         if callback is not None:
             finish_callback(change, callback, CallbackOutcome.REACHED, None, False, reason.strip())

@@ -11,6 +11,7 @@ from complaints.services.intake import hand_up
 from complaints.services.overtime import ask_the_right_one
 from complaints.sla import targets_from_reception
 from complaints.states import UNRESOLVED, EventKind, Kind, Severity, Target
+from portal.invisible import is_blank
 from portal.organization.models import User
 from portal.promises import policies
 
@@ -35,7 +36,7 @@ def set_severity(
             ticket.severity_set_by = by
             change.note(EventKind.SEVERITY_CONFIRMED, severity=severity)
             return ticket
-        if ticket.severity_set_by_id is not None and not reason.strip():
+        if ticket.severity_set_by_id is not None and is_blank(reason):
             raise NotPossible(_("Say why the severity changes."), ticket)
         was, ticket.severity, ticket.severity_set_by = ticket.severity, severity, by
         recompute(change, cause="regrade")

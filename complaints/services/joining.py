@@ -16,6 +16,7 @@ from complaints.services.promising import give_word
 from complaints.states import UNRESOLVED, EventKind, Kind, Status, Step, Target
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, Role
+from residents.models import ApiAccount
 
 
 @transaction.atomic
@@ -96,11 +97,19 @@ def of_other_households(settled: Ticket, into: Ticket | None = None) -> Iterator
             yield one
 
 
+def survivor_of(ticket_id: int) -> int:
+    """The ticket that goes on, where this one was merged, however often; itself otherwise."""
+    into = Ticket.objects.filter(pk=ticket_id, status=Status.MERGED).values_list("merged_into", flat=True).first()
+    return survivor_of(into) if into is not None else ticket_id
+
+
 @contextmanager
-def changing_both(one: int, other: int, *, by: User) -> Iterator[tuple[Change, Change]]:
+def changing_both(
+    one: int, other: int, *, by: User | None = None, resident: ApiAccount | None = None
+) -> Iterator[tuple[Change, Change]]:
     """Two tickets under lock, in the order of their keys, so that no two such changes wait for each other."""
     with ExitStack() as stack:
-        changes = {pk: stack.enter_context(changing(pk, by=by)) for pk in sorted({one, other})}
+        changes = {pk: stack.enter_context(changing(pk, by=by, resident=resident)) for pk in sorted({one, other})}
         yield changes[one], changes[other]
 
 

@@ -12,7 +12,7 @@ from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
-from complaints.services.joining import bring_back
+from complaints.services.joining import bring_back, changing_both, survivor_of
 from complaints.services.mentioning import colleagues_of, named_in
 from complaints.services.overtime import lapse
 from complaints.services.promising import call_in_the_morning, how_it_stands
@@ -155,15 +155,29 @@ def acknowledge(ticket_id: int, *, by: User) -> Ticket:
 
 
 def comment_as_resident(ticket_id: int, text: str, *, resident: ApiAccount) -> Ticket:
-    """A message from the resident to the desk. Raises TransitionNotAllowed once the ticket is over."""
+    """A message from the resident to the desk. Raises TransitionNotAllowed once the ticket is over.
+
+    Of a ticket that was merged it leads to the one that goes on: there it stands as what the other ticket's resident
+    said, and whoever reported that one does not read it.
+    """
     require_text(text, _("The message is empty."))
-    with changing(ticket_id, resident=resident) as change:
-        ticket = change.ticket
-        if ticket.status in OVER:
-            raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)
-        change.note(EventKind.COMMENT, text)
-        change.tell([Role.RECEPTIONIST], "comment")
-    return ticket
+    goes_on = survivor_of(ticket_id)
+    if goes_on == ticket_id:
+        with changing(ticket_id, resident=resident) as change:
+            _comment(change, text)
+        return change.ticket
+    with changing_both(ticket_id, goes_on, resident=resident) as (change, into):
+        _comment(into, text, of=change.ticket.number)
+        change.note(EventKind.COMMENT, text, into=into.ticket.number)
+    return change.ticket
+
+
+def _comment(change: Change, text: str, **details: str) -> None:
+    ticket = change.ticket
+    if ticket.status in OVER:
+        raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)
+    change.note(EventKind.COMMENT, text, **details)
+    change.tell([Role.RECEPTIONIST], "comment")
 
 
 def withdraw_ticket(

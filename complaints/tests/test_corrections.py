@@ -50,7 +50,7 @@ def open_timers(ticket: Ticket) -> dict[str, Any]:
     return {one.target: one.due_at for one in TicketTimer.objects.open().filter(ticket=ticket)}
 
 
-# --- correcting ---------------------------------------------------------------------------------------------------
+# --- correcting ---
 
 
 def test_what_was_there_what_is_there_who_and_why_stay_in_the_history(house: House) -> None:
@@ -283,7 +283,7 @@ def test_what_is_over_is_not_corrected_and_a_department_corrects_nothing(house: 
         correct(ticket, by=house.reception, place="北门")
 
 
-# --- void -----------------------------------------------------------------------------------------------------------
+# --- void ---
 
 
 def test_after_a_signature_only_the_supervisor_voids(house: House) -> None:
@@ -418,7 +418,7 @@ def test_an_open_claim_is_decided_first(house: House) -> None:
         services.void_ticket(ticket.pk, "登记两次", by=house.supervisor)
 
 
-# --- withdrawn at the counter ---------------------------------------------------------------------------------------
+# --- withdrawn at the counter ---
 
 
 def test_the_desk_writes_down_that_it_is_withdrawn(house: House) -> None:
@@ -448,7 +448,7 @@ def test_a_waiting_ticket_is_withdrawn_with_its_wait(house: House) -> None:
     assert list(integrity.findings()) == []
 
 
-# --- a registration taken back -------------------------------------------------------------------------------------
+# --- a registration taken back ---
 
 
 def _register(house: House, **typed: str) -> Ticket:

@@ -15,7 +15,7 @@ from complaints.errors import NotPossible, NotYours
 from complaints.models import Callback, Category, Ticket
 from complaints.services import How, Report
 from complaints.states import CallbackOutcome, EventKind, Kind, ReportChannel, Status, Target
-from complaints.tests.house import MORNING, STAFF, House
+from complaints.tests.house import STAFF, House
 from portal import integrity
 from portal.promises import clock
 from portal.promises.models import TimerState
@@ -46,7 +46,7 @@ def party(house: House, n: int) -> str:
     return f"{house.homes[n].unit_id}:{house.homes[n].resident_id}"
 
 
-# --- the caller beside the home -------------------------------------------------------------------------------------
+# --- the caller beside the home ---
 
 
 def test_a_callers_own_name_and_number_stay_beside_the_home_that_is_chosen(house: House) -> None:
@@ -73,7 +73,7 @@ def test_a_phone_without_a_name_is_kept(house: House) -> None:
     assert ticket.visitor_phone == "13900001113"
 
 
-# --- nobody named ----------------------------------------------------------------------------------------------------
+# --- nobody named ---
 
 
 def anonymous(house: House) -> Ticket:
@@ -121,7 +121,7 @@ def test_nobody_is_told_nor_called_and_the_rate_does_not_miss_it(house: House) -
     assert list(integrity.findings()) == []
 
 
-# --- a colleague -----------------------------------------------------------------------------------------------------
+# --- a colleague ---
 
 
 def test_a_round_at_the_desk_needs_nobody_else(house: House) -> None:
@@ -191,7 +191,7 @@ def test_a_colleague_is_told_in_person_and_not_called_back(house: House) -> None
     assert list(integrity.findings()) == []
 
 
-# --- answered at once ------------------------------------------------------------------------------------------------
+# --- answered at once ---
 
 
 def test_an_enquiry_is_registered_told_and_over_in_one_press(house: House) -> None:

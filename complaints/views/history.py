@@ -294,7 +294,13 @@ def _voided(details: dict[str, Any]) -> str:
     return _("its registration was undone") if details.get("undone") else ""
 
 
+def _said_on(details: dict[str, Any]) -> str:
+    """A message that a merged ticket led here, or that went on to where it was merged."""
+    return details.get("of") or details.get("into") or ""
+
+
 _DETAILS = {
+    EventKind.COMMENT: _said_on,
     EventKind.CORRECTED: _corrected,
     EventKind.VOIDED: _voided,
     EventKind.WAITING: _waiting,
