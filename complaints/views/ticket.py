@@ -219,12 +219,12 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
         "told": row.told,
         "paused": paused,
         "description": found.description,
-        "who": found.who or _nobody(found),
+        "who": found.who or nobody_words(found),
         "relation": _relation(found),
     }
 
 
-def _nobody(found: Ticket) -> str:
+def nobody_words(found: Ticket) -> str:
     anonymous = found.names_nobody and not _is_shielded(found)
     return pgettext("resident", "anonymous") if anonymous else pgettext("resident", "not named")
 
