@@ -14,7 +14,7 @@ from complaints.menu import SEE_TICKETS
 from complaints.models import Ticket
 from complaints.searching import tickets_matching
 from complaints.shielding import names_shown_to
-from complaints.states import OVER, Kind
+from complaints.states import OVER, Kind, Status
 from portal.organization.models import User
 from portal.organization.roles import DESK
 from portal.pages import about, finding, menu
@@ -38,6 +38,7 @@ def _figures(user: User, unit_id: int) -> list[Figure]:
     counted = (
         Ticket.objects.visible_to(user)
         .filter(unit=unit_id)
+        .exclude(status=Status.VOID)
         .aggregate(
             open=Count("pk", filter=~Q(status__in=OVER), distinct=True),
             late=Count("pk", filter=~Q(status__in=OVER) & Q(next_due_at__lt=now), distinct=True),

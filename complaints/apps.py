@@ -46,6 +46,7 @@ class ComplaintsConfig(AppConfig):
         )
         owners.register(Attachment.objects.all)
         places.register(drafting.REGISTER, drafting.register_place)
+        places.register(drafting.REPORT, drafting.report_place)
         places.register("ticket", drafting.ticket_place)
         places.register("suggestion-box", drafting.box_place)
         places.register("case", drafting.case_place)

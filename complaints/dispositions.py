@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from complaints.forms import MarkField
 from complaints.models import Callback, Ticket, TicketEvent, TicketQuerySet, TicketTimer, TimerStep
 from complaints.searching import tickets_matching
-from complaints.states import EventKind, Kind, Severity, Target
+from complaints.states import EventKind, Kind, Severity, Status, Target
 from portal.organization.models import Site
 from portal.organization.roles import DESK, MANAGEMENT, Role
 from portal.promises.models import TimerEventKind, TimerState
@@ -100,7 +100,7 @@ def lines_asked(
     if asked["department"]:
         found = found.filter(department_id=asked["department"])
     if asked["kept"]:
-        found = found.filter(_kept(asked["kept"], now))
+        found = found.filter(_kept(asked["kept"], now)).exclude(status=Status.VOID)
     if asked["q"]:
         found = found.filter((tickets_matching(asked["q"]) or Q()) | Q(description__contains=asked["q"]))
     return found.order_by("-received_at", "-pk")
@@ -160,7 +160,8 @@ def _lines(batch: list[Ticket], now: datetime) -> list[Line]:
     for promise in _promises(list(lines)):
         promises[promise.ticket_id].append(promise)
     for ticket_id, all_of_it in promises.items():
-        lines[ticket_id].due_at, lines[ticket_id].kept = _result(all_of_it, now)
+        if lines[ticket_id].ticket.status != Status.VOID:  # its number stays in the register, and counts for nothing
+            lines[ticket_id].due_at, lines[ticket_id].kept = _result(all_of_it, now)
     timers = {promise.pk: promise for all_of_it in promises.values() for promise in all_of_it}
     extended = TimerStep.objects.filter(
         timer_id__in=list(timers), kind=TimerEventKind.RECOMPUTED, details__cause="overtime", details__was__gt=""

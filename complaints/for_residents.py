@@ -16,9 +16,14 @@ def is_shown(event: TicketEvent) -> bool:
     """Of a decision on more time the resident reads the new date; a refusal moves nothing and stays in the house."""
     if event.kind == EventKind.OVERTIME_DECIDED:
         return bool(event.details.get("until"))
-    if event.kind == EventKind.PROMISED and event.details.get("of"):
-        return False  # given to somebody else, whose ticket was merged into this one
+    if event.kind in {EventKind.PROMISED, EventKind.COMMENT} and event.details.get("of"):
+        return False  # given to somebody else, or said by them, whose ticket was merged into this one
     return event.kind in SHOWN_TO_RESIDENTS
+
+
+def kind_of(event: TicketEvent) -> str:
+    """What was registered by mistake reads as withdrawn; why is the house's own."""
+    return EventKind.WITHDRAWN.value if event.kind == EventKind.VOIDED else event.kind
 
 
 def words_of(event: TicketEvent) -> str:

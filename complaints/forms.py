@@ -11,8 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.services import How
-from complaints.states import DECISIONS, REPAIRS, Decision, Kind, ReportChannel, Severity, Urgency, WaitFor
+from complaints.numbers import whole
+from complaints.services import WAYS, How
+from complaints.states import (
+    ANSWERED_AT_ONCE,
+    DECISIONS,
+    REPAIRS,
+    Decision,
+    Kind,
+    ReportChannel,
+    Severity,
+    Urgency,
+    WaitFor,
+)
 from residents import phones
 from residents.models import Contact
 
@@ -70,6 +81,14 @@ def _one_line(**attributes: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **attributes})
 
 
+MYSELF, NOBODY = "myself", "nobody"
+FROM_WHOM = (
+    ("", _("Of whoever stands above")),
+    (MYSELF, _("My own: I saw it (a round)")),
+    (NOBODY, _("Of nobody named: anonymous")),
+)
+
+
 class RegisterForm(forms.Form):
     """The residents' complaint form 住户投诉意见表. By hand: who, category, severity, what happened."""
 
@@ -101,6 +120,9 @@ class RegisterForm(forms.Form):
     visitor_name = forms.CharField(label=_("Visitor's name"), max_length=60, required=False)
     visitor_phone = forms.CharField(
         label=_("Visitor's phone"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    from_whom = forms.ChoiceField(
+        label=_("Whose report it is"), choices=FROM_WHOM, required=False, widget=forms.RadioSelect, initial=""
     )
     category = forms.CharField(label=_("Category"), max_length=30, required=False)
     subcategory = forms.CharField(label=_("More exactly"), max_length=30, required=False)
@@ -135,6 +157,19 @@ class RegisterForm(forms.Form):
     )
     department = forms.IntegerField(label=_("Dispatch to"), min_value=1, max_value=2**63 - 1, required=False)
     dispatch_now = forms.BooleanField(label=_("Dispatch at once"), required=False)
+    answer = forms.CharField(
+        label=_("What was answered"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Answered while the caller is there: one press, and the answer written down (C30)."""
+        said: dict[str, Any] = super().clean() or {}
+        if "answered" in self.data:
+            if said.get("kind") not in ANSWERED_AT_ONCE:
+                self.add_error("kind", _("Only an enquiry or a suggestion is answered at once and over."))
+            elif not said.get("answer"):
+                self.add_error("answer", _("Write down what was answered."))
+        return said
 
     def clean_category(self) -> str:
         """A finer category, where one is chosen, says what the coarse one is."""
@@ -191,9 +226,7 @@ class ReturnForm(TextForm):
 
 
 class InformForm(TextForm):
-    how = forms.ChoiceField(
-        label=_("How they were told"), choices=How.choices, widget=forms.RadioSelect, initial=How.PHONE
-    )
+    how = forms.ChoiceField(label=_("How they were told"), choices=WAYS, widget=forms.RadioSelect, initial=How.PHONE)
     said = forms.CharField(
         label=_("What they said (may stay empty)"),
         max_length=1000,
@@ -201,6 +234,11 @@ class InformForm(TextForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     field_order = ("how", "text", "said")
+
+    def __init__(self, *args: Any, nobody: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if nobody:  # anonymous: the result is written down, and that nobody can be told it
+            self.fields["how"].choices = [(How.NOBODY.value, How.NOBODY.label), *WAYS]  # type: ignore[attr-defined]
 
 
 class DeclineForm(TextForm):
@@ -287,7 +325,7 @@ class ChaseForm(TextForm):
 class OvertimeForm(TextForm):
     until = _moment(label=_("New date"))
     told_how = _choose(
-        _("Has the resident been told why?"), [("", _("Not yet: the desk tells them")), *How.choices], required=False
+        _("Has the resident been told why?"), [("", _("Not yet: the desk tells them")), *WAYS], required=False
     )
     field_order = ("until", "text", "told_how")
 
@@ -329,10 +367,10 @@ class MoveForm(KeepForm):
 
 
 class NumberForm(VersionForm):
-    number = forms.CharField(label=_("Number of the other ticket"), max_length=24)
+    number = forms.CharField(label=_("Number of the other ticket"), max_length=40)
 
     def clean_number(self) -> str:
-        return str(self.cleaned_data["number"]).strip().upper()
+        return whole(self.cleaned_data["number"])
 
 
 class PersonForm(VersionForm):

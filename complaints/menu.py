@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from complaints.counting import tab_counts
 from complaints.dispositions import READERS
 from portal.organization.models import User
-from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, MANAGEMENT
+from portal.organization.roles import DEPARTMENT, DESK, LEADERSHIP, MANAGEMENT, Role
 from portal.pages import menu
 
 SEE_TICKETS = DESK | MANAGEMENT | DEPARTMENT
@@ -85,6 +85,15 @@ PLACES = [
         DESK | LEADERSHIP,
         rank=42,
         on_phone=False,
+    ),
+    menu.Place(
+        "/tickets/report/",
+        _("Report something"),
+        pgettext_lazy("menu", "Report"),
+        pgettext_lazy("menu", "Service"),
+        "megaphone",
+        frozenset(Role) - DESK,  # the desk registers
+        rank=44,
     ),
     menu.Place(
         "/incidents/",

@@ -182,6 +182,7 @@ _WORDINGS: dict[str, wording.Wording] = {
     "withdrawn": lambda p: _("%(number)s has been withdrawn by the resident.") % _values(p),
     "declined": lambda p: _("%(number)s (%(severity)s) has been declined: please stop working on it.") % _values(p),
     "merged": lambda p: _("%(number)s has been merged into %(into)s, where it goes on.") % _values(p),
+    "voided": lambda p: _("%(number)s is void: it was registered by mistake. Nothing is left to do.") % _values(p),
     "praise": lambda p: _("%(number)s: a resident praises your department.") % _values(p),
     "incident": lambda p: _("%(number)s (%(severity)s) is marked as an incident.") % _values(p),
     "incident_report": lambda p: _("%(number)s: the written report of the incident is there.") % _values(p),

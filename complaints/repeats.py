@@ -12,7 +12,7 @@ from complaints.states import Kind, Status
 LOOKS_BACK = timedelta(days=90)
 OFTEN = 3
 COUNTED = (Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.HELP)
-NOT_COUNTED = (Status.WITHDRAWN, Status.MERGED)
+NOT_COUNTED = (Status.WITHDRAWN, Status.MERGED, Status.VOID)
 
 # A ticket that stood in an earlier proposal of the same group is used up; a root-cause ticket is no repeat itself.
 _GROUPS = """

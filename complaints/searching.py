@@ -10,6 +10,7 @@ import re
 
 from django.db.models import Q, QuerySet
 
+from complaints.numbers import as_written, whole
 from portal.pages.houses import sites
 from residents.finding import SHORTEST, homes_matching, resident_matches, spelled
 from residents.models import ApiAccount, Resident
@@ -23,19 +24,22 @@ _PART_OF_A_NUMBER = re.compile(r"[A-Z0-9-]{3,24}")
 
 def names_somebody(text: str) -> bool:
     """Whether people are looked for, which goes on record; a ticket's number is nobody's."""
-    return len(spelled(text)) >= SHORTEST and not _WHOLE_NUMBER.fullmatch(spelled(text).upper())
+    return len(spelled(text)) >= SHORTEST and not _WHOLE_NUMBER.fullmatch(as_written(text))
 
 
 def tickets_matching(text: str) -> Q | None:
     """A filter of tickets; None where nothing can match. At most four short statements of its own."""
     wanted = spelled(text)
+    number = as_written(text)
     found = Q()
     if len(wanted) < SHORTEST:
         return None
-    if _DAY_AND_COUNT.fullmatch(wanted):
-        found |= Q(number__in=[f"{site.code}-{wanted}" for site in sites().values()])
-    elif _PART_OF_A_NUMBER.fullmatch(wanted.upper()):
-        found |= Q(number__contains=wanted.upper())
+    if whole(text) != number:
+        found |= Q(number=whole(text))
+    if _DAY_AND_COUNT.fullmatch(number):
+        found |= Q(number__in=[f"{site.code}-{number}" for site in sites().values()])
+    elif _PART_OF_A_NUMBER.fullmatch(number):
+        found |= Q(number__contains=number)
     if (person := resident_matches(text)) is not None:
         found |= _among("resident", Resident.objects.filter(person))
     for homes in homes_matching(text, list(sites())):

@@ -17,6 +17,7 @@ def hides(scope: Scope, site_id: int) -> bool:
 def shielded(ticket: Ticket, scope: Scope) -> Ticket:
     """The same row without the resident, where it hides the name from this person; not to be saved."""
     if ticket.name_hidden and hides(scope, ticket.site_id):
+        ticket.shielded = True  # type: ignore[attr-defined]
         ticket.resident = ticket.unit = ticket.reported_by = None
         ticket.visitor_name = ticket.visitor_phone = ""
         for annotated, nothing in (("held", []), ("relation", None)):

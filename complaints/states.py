@@ -73,12 +73,16 @@ class Status(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("status", "Closed")
     WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
     MERGED = "merged", pgettext_lazy("status", "Merged")
+    VOID = "void", pgettext_lazy("status", "Void")
 
 
 S = Status
 BEING_HANDLED = frozenset({S.DISPATCHED, S.SIGNED, S.IN_PROGRESS, S.WAITING})
 UNRESOLVED = BEING_HANDLED | {S.REGISTERED}
-OVER = frozenset({S.CLOSED, S.WITHDRAWN, S.MERGED})
+OVER = frozenset({S.CLOSED, S.WITHDRAWN, S.MERGED, S.VOID})
+
+
+NOT_OVER = frozenset(Status) - OVER
 
 
 class Lane(models.TextChoices):
@@ -105,6 +109,7 @@ LANES = {
     S.CLOSED: Lane.OVER,
     S.WITHDRAWN: Lane.OVER,
     S.MERGED: Lane.OVER,
+    S.VOID: Lane.OVER,
 }
 
 
@@ -126,6 +131,9 @@ class Step(models.TextChoices):
     WITHDRAW = "withdrawn", _("Withdrawn")
     PASS_ON = "passed_on", _("Praise passed on")
     MERGE = "merged", _("Merged into an earlier ticket")
+    CORRECT = "corrected", _("Corrected")
+    VOID = "voided", _("Void: made by mistake")
+    ANSWER_AT_ONCE = "answered_at_once", _("Answered at once")
 
 
 @dataclass(frozen=True)
@@ -157,9 +165,12 @@ TRANSITIONS: dict[Step, Transition] = {
     Step.INFORM: Transition(frozenset({S.RESOLVED}), S.INFORMED, desk=True),
     Step.DECLINE: Transition(UNRESOLVED, S.DECLINED, desk=True),
     Step.REOPEN: Transition(frozenset({S.INFORMED, S.DECLINED, S.CLOSED}), None, desk=True),
-    Step.WITHDRAW: Transition(UNRESOLVED, S.WITHDRAWN),
+    Step.WITHDRAW: Transition(UNRESOLVED, S.WITHDRAWN, desk=True),
     Step.PASS_ON: Transition(frozenset({S.REGISTERED}), S.CLOSED, desk=True),
     Step.MERGE: Transition(UNRESOLVED, S.MERGED, desk=True),
+    Step.CORRECT: Transition(NOT_OVER, None, desk=True),
+    Step.VOID: Transition(NOT_OVER, S.VOID, desk=True),  # after a signature the supervisor's (``may_take``)
+    Step.ANSWER_AT_ONCE: Transition(frozenset({S.REGISTERED}), S.CLOSED, desk=True),
 }
 
 
@@ -300,6 +311,8 @@ class EventKind(models.TextChoices):
     GROUPED = "grouped", _("Part of a common issue")
     HANDED_UP_LATE = "handed_up_late", _("Handed up now: the message had been lost")
     NOT_TOLD = "not_told", _("Messages about this had been lost")
+    CORRECTED = Step.CORRECT.value, Step.CORRECT.label
+    VOIDED = Step.VOID.value, Step.VOID.label
 
 
 # What a resident may read of the history; texts of other kinds stay inside the house.
@@ -327,6 +340,7 @@ SHOWN_TO_RESIDENTS = frozenset(
         EventKind.PROMISE_KEPT,
         EventKind.PROMISE_MOVED,
         EventKind.MERGED,
+        EventKind.VOIDED,
     }
 )
 # Of these the words themselves are meant for the resident.
@@ -377,6 +391,7 @@ UNDOABLE = frozenset(
         EventKind.ABOUT_SET,
         EventKind.NAME_HIDDEN,
         EventKind.NAME_SHOWN,
+        EventKind.CORRECTED,
     }
 )
 
@@ -388,11 +403,15 @@ class CallbackOutcome(models.TextChoices):
     RATED = "rated", _("Rated by the resident")
     UNREACHABLE = "unreachable", _("Unreachable after three attempts")
     NOT_DRAWN = "not_drawn", _("Not drawn")
+    NOBODY = "nobody", _("Nobody to call: no name was left")
+    VOID = "void", _("Void: the ticket was made by mistake")
 
 
 # Kinds whose informed tickets are called back: complaints always, these when drawn (K1).
 ALWAYS_CALLED_BACK = frozenset({Kind.COMPLAINT})
 DRAWN_FOR_CALLBACK = frozenset({Kind.SERVICE_REQUEST, Kind.HELP})
 CALLED_BACK = ALWAYS_CALLED_BACK | DRAWN_FOR_CALLBACK
+# Kinds that may be over while the caller is still there 当场答复 (C30).
+ANSWERED_AT_ONCE = frozenset({Kind.ENQUIRY, Kind.SUGGESTION})
 # Kinds whose department returns a form.
 HAS_FORM = frozenset({Kind.COMPLAINT, Kind.SERVICE_REQUEST, Kind.HELP})

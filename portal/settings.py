@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.pages.visible.NothingShownIsEmpty",
     "portal.pages.errors.OwnPages",
     "portal.pages.kept.KeepWhatWasTyped",
     "axes.middleware.AxesMiddleware",

@@ -88,7 +88,7 @@ def promised(scope: Scope, period: Period, *, site_id: int | None = None) -> Que
     """
     # With the targets named a month is a range of ``timer_kept`` for each.
     received = {"received_at__gte": period.begins, "received_at__lt": period.ends}
-    rows = TicketTimer.objects.filter(target__in=Target.values, **received)
+    rows = TicketTimer.objects.filter(target__in=Target.values, **received).counted()
     if site_id is not None:
         rows = rows.filter(site=site_id)
     return rows.filter(answered_for(scope, "ticket__department_id"))

@@ -121,7 +121,7 @@ def _sites_by_zone() -> dict[str, list[int]]:
 def _insert(month: date, zone: ZoneInfo, sites: Iterable[int], now: datetime) -> None:
     of = period(f"{month:%Y-%m}", zone)
     received = {"received_at__gte": of.begins, "received_at__lt": of.ends, "site__in": sites}
-    rows = kept.of_tickets(TicketTimer.objects.filter(target__in=Target.values, **received), of)
+    rows = kept.of_tickets(TicketTimer.objects.filter(target__in=Target.values, **received).counted(), of)
     groups, conditions = kept.groups(zone), kept.conditions(now)
     query = (
         rows.order_by()

@@ -10,6 +10,7 @@ from bar_service.errors import NotHere, Refused
 from bar_service.models import BarTable, CheckItem, Enquiry, SalesRequest
 from bar_service.promised import Target
 from bar_service.services.change import Change
+from portal.invisible import is_blank
 from portal.organization.models import User
 from portal.organization.roles import Role
 
@@ -29,7 +30,7 @@ def ask_for(
     minutes: int = 10,
 ) -> None:
     """A party of four, two hats size L, in ten minutes; the promise runs to that moment."""
-    if not (size or hats or boots or note.strip()):
+    if not (size or hats or boots or not is_blank(note)):
         raise Refused(_("What do you need?"))
     if not (0 <= minutes <= LONGEST_WAIT and max(size, hats, boots) <= MOST_ITEMS):
         raise Refused(_("That is too much, or too far ahead."))

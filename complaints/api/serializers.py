@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from complaints.for_residents import is_shown, words_of
+from complaints.for_residents import is_shown, kind_of, words_of
 from complaints.models import Attachment, Category, Ticket
 from complaints.remembered import categories
 from complaints.services import MOST_OF_RESIDENTS
@@ -26,6 +26,9 @@ from portal.api.fields import Moment, TextAsSent
 from portal.promises.models import TimerState
 from residents.models import Contact
 
+# What was registered by mistake is withdrawn to whoever reported it, and nothing to anybody else.
+SHOWN_AS = {Status.VOID: Status.WITHDRAWN}
+SHOWN_STATUSES = [(value, label) for value, label in Status.choices if value not in SHOWN_AS]
 MOST_DAYS_AHEAD = 90
 MOST_DAYS_BACK = 366
 
@@ -114,7 +117,7 @@ class TicketInListSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
     kind = serializers.ChoiceField(choices=Kind.choices)
     category = serializers.CharField(allow_null=True)
-    status = serializers.ChoiceField(choices=Status.choices)
+    status = serializers.ChoiceField(choices=SHOWN_STATUSES)
     status_text = serializers.CharField()
     received_at = serializers.DateTimeField()
     round = serializers.IntegerField()
@@ -182,7 +185,7 @@ def facts_of(ticket: Ticket, *, whole: bool = True) -> dict[str, Any]:
         "number": ticket.number,
         "kind": ticket.kind,
         "category": ticket.category.code if ticket.category else None,
-        "status": ticket.status,
+        "status": SHOWN_AS.get(Status(ticket.status), ticket.status),
         "status_text": status_text(ticket),
         "received_at": shown(ticket.received_at),
         "round": ticket.round,
@@ -204,7 +207,7 @@ def facts_of(ticket: Ticket, *, whole: bool = True) -> dict[str, Any]:
     if whole:
         facts["attachments"] = [attachment_facts(ticket, one) for one in ticket.attachments.all() if one.for_resident]
         facts["timeline"] = [
-            {"at": shown(event.at), "kind": event.kind, "text": words_of(event)}
+            {"at": shown(event.at), "kind": kind_of(event), "text": words_of(event)}
             for event in standing(ticket.events.all())
             if is_shown(event)
         ]
@@ -228,11 +231,19 @@ def what_a_resident_can(ticket: Ticket) -> list[str]:
     rated = any(callback.round == ticket.round and callback.solved is not None for callback in ticket.callbacks.all())
     told = ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.DECLINED, Status.CLOSED}
     return [
-        *(["comment"] if ticket.status not in OVER else []),
+        *(["comment"] if ticket.status not in OVER or _goes_on(ticket) else []),
         *(["attach"] if ticket.status not in OVER and attached < MOST_OF_RESIDENTS else []),
         *(["rate"] if told and not rated else []),
         *(["withdraw"] if ticket.status in UNRESOLVED else []),
     ]
+
+
+def _goes_on(ticket: Ticket) -> bool:
+    """Whether it was merged into one that is still open: what is said leads there."""
+    into: Ticket | None = ticket.merged_into if ticket.status == Status.MERGED else None
+    while into is not None and into.status == Status.MERGED:
+        into = into.merged_into
+    return into is not None and into.status not in OVER
 
 
 def status_text(ticket: Ticket) -> str:
@@ -249,4 +260,5 @@ def status_text(ticket: Ticket) -> str:
         Status.CLOSED: _("Closed"),
         Status.WITHDRAWN: _("Withdrawn by you"),
         Status.MERGED: _("Joined with an earlier report"),
+        Status.VOID: _("Withdrawn: it was registered by mistake"),
     }[Status(ticket.status)]

@@ -28,7 +28,7 @@ from complaints.api import serializers
 from complaints.models import Attachment, Ticket, TicketEvent, TicketTimer
 from complaints.remembered import categories
 from complaints.services import Report
-from complaints.states import EventKind, Kind, ReportChannel, Status, Target
+from complaints.states import EventKind, Kind, ReportChannel, Target
 from portal.api.etags import KNOWN, MATCH, conditional, json_answer, require_match
 from portal.api.paging import NewestFirst
 from portal.api.problems import Problem
@@ -54,7 +54,7 @@ class TicketsView(APIView):
     @extend_schema(
         operation_id="list_tickets",
         parameters=[
-            OpenApiParameter("status", str, enum=Status.values),
+            OpenApiParameter("status", str, enum=[value for value, _label in serializers.SHOWN_STATUSES]),
             OpenApiParameter("kind", str, enum=Kind.values),
             OpenApiParameter("page_size", int),
             OpenApiParameter("cursor", str),
@@ -64,12 +64,13 @@ class TicketsView(APIView):
     def get(self, request: Request) -> Response:
         """Own tickets, newest first."""
         found = _own(request.user)
-        for name, choices in (("status", Status.values), ("kind", Kind.values)):
+        statuses = [str(value) for value, _label in serializers.SHOWN_STATUSES]
+        for name, choices in (("status", statuses), ("kind", Kind.values)):
             value = request.query_params.get(name) or None
             if value is not None and value not in choices:
                 raise ValidationError({name: [_("This is not one of: %(choices)s.") % {"choices": ", ".join(choices)}]})
             if value is not None:
-                found = found.filter(**{name: value})
+                found = found.filter(**{f"{name}__in": _read_as(value)})
         pages = NewestFirst()
         page = pages.paginate_queryset(found.prefetch_related(PROMISES, "callbacks"), request) or []
         return pages.get_paginated_response([serializers.facts_of(ticket, whole=False) for ticket in page])
@@ -221,6 +222,11 @@ class AttachmentView(APIView):
         return download(found.file)
 
 
+def _read_as(value: str) -> list[str]:
+    """The value itself and, of a status, what is shown as it."""
+    return [value, *(status.value for status, shown in serializers.SHOWN_AS.items() if shown == value)]
+
+
 PROMISES = Prefetch("timers", TicketTimer.objects.filter(target__in=[Target.REPLY, Target.RESOLVE]))
 HISTORY = Prefetch("events", TicketEvent.objects.order_by("at", "pk"))
 FILES = Prefetch("attachments", Attachment.objects.filter(for_resident=True).select_related("file"))
@@ -229,7 +235,7 @@ FILES = Prefetch("attachments", Attachment.objects.filter(for_resident=True).sel
 def _own(account: ApiAccount) -> Any:
     shown = Attachment.objects.filter(ticket=OuterRef("pk"), for_resident=True).order_by()
     attached = Coalesce(Subquery(shown.values("ticket").annotate(n=Count("pk")).values("n")), 0)
-    own = Ticket.objects.of_resident(account.phone).select_related("site", "unit", "category")
+    own = Ticket.objects.of_resident(account.phone).select_related("site", "unit", "category", "merged_into")
     return own.annotate(attached=attached)
 
 

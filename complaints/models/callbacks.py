@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.tickets import Ticket
-from complaints.states import CALLED_BACK, CallbackOutcome
+from complaints.states import CALLED_BACK, CallbackOutcome, Status
 from portal.organization.roles import DESK, MANAGEMENT
 
 if TYPE_CHECKING:
@@ -31,8 +31,12 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         return self.filter(finished_at=None)
 
     def told_from(self, begins: datetime, ends: datetime) -> CallbackQuerySet:
-        """One for each telling of a ticket that is called back, or could have been: what the rates count."""
-        return self.filter(told_at__gte=begins, told_at__lt=ends, ticket__kind__in=CALLED_BACK)
+        """One for each telling of a ticket that is called back, or could have been: what the rates count.
+
+        Not of a ticket made by mistake, nor where nobody left a name.
+        """
+        told = self.filter(told_at__gte=begins, told_at__lt=ends, ticket__kind__in=CALLED_BACK)
+        return told.exclude(ticket__status=Status.VOID).exclude(outcome=CallbackOutcome.NOBODY)
 
     def of_resident_since(self, resident_id: int, midnight: datetime) -> CallbackQuerySet:
         """What that resident is still to be called about, and was called about since ``midnight``."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> IncidentQuerySet:
-        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+        return self.filter(ticket__in=Ticket.objects.visible_to(user)).exclude(ticket__in=Ticket.objects.void())
 
 
 class Incident(models.Model):

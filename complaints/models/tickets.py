@@ -11,11 +11,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.catalogue import Category
-from complaints.states import HAS_FORM, LANES, OVER, Kind, Lane, ReportChannel, Severity, Status, WaitFor
+from complaints.states import HAS_FORM, LANES, OVER, Kind, Lane, ReportChannel, Severity, Status, Step, WaitFor
 from complaints.tabs import CLAIMED, HANDED_UP, OPEN, OVERTIME_ASKED, tab_filters
 from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
 from portal.promises.models import TimerState
@@ -57,14 +58,34 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(mine if helping is None else mine | helping)
 
     def of_resident(self, phone: str) -> TicketQuerySet:
-        """What this phone reported itself, for homes to which it still belongs, or for no home at all."""
+        """What this phone reported, and what was registered for its person however it came in (C29).
+
+        For homes to which it still belongs, or for no home at all. What was registered by mistake is nobody's but the
+        reporter's. Two ranges of an index put together: an OR over both would read every ticket.
+        """
+        reported = Ticket.objects.filter(reported_by__phone=phone).values("pk")
+        registered = Ticket.objects.filter(resident__phones__number=phone).exclude(status=Status.VOID).values("pk")
         belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
-        return self.filter(Q(unit=None) | Exists(belongs), reported_by__phone=phone)
+        return self.filter(Q(unit=None) | Exists(belongs), pk__in=reported.union(registered))
 
     def of_home(self, phone: str) -> TicketQuerySet:
-        """What this phone may look at by its address: reports from a home to which it belongs, or its own from none."""
-        belongs = Residence.objects.current(timezone.localdate()).of_phone(phone).filter(unit=OuterRef("unit"))
-        return self.filter(Exists(belongs) | Q(unit=None, reported_by__phone=phone)).exclude(reported_by=None)
+        """What this phone may look at by its address: its own, and reports from a home where it lived already then.
+
+        Who came after the report, or nobody knows when, sees it only beside whoever reported it: never a former
+        owner's.
+        """
+        here = Residence.objects.current(timezone.localdate()).filter(unit=OuterRef("unit"))
+        mine = here.of_phone(phone)
+        whose = Q(resident=OuterRef("resident")) | Q(resident__phones__number=OuterRef("reported_by__phone"))
+        then = Exists(mine.filter(since__lte=OuterRef("received_on")))
+        beside = Exists(mine.filter(since=None)) & Exists(here.filter(whose))
+        own = Ticket.objects.of_resident(phone).values("pk")
+        dated = self.annotate(received_on=TruncDate("received_at"))
+        return dated.filter(Q(pk__in=own) | (then | beside) & ~Q(status=Status.VOID))
+
+    def void(self) -> TicketQuerySet:
+        """Made by mistake: what figures leave out. They are few, and an index has them alone."""
+        return self.filter(status=Status.VOID)
 
     def absorbed_by(self, ticket: Ticket) -> list[int]:
         """Of what was merged into it, also by way of others: the ids; a statement for each step of the way."""
@@ -141,6 +162,11 @@ class Ticket(models.Model):
     reported_by = models.ForeignKey(
         "residents.ApiAccount", models.PROTECT, null=True, blank=True, related_name="tickets", db_index=False
     )
+    # of the house: found on a round, or reported from one's own start page (C26); the name stands beside it as given
+    colleague = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    # who called, where it was not the resident: a visitor, a neighbour, the colleague
     visitor_name = models.CharField(_("visitor's name"), max_length=60, blank=True)
     visitor_phone = models.CharField(_("visitor's phone"), max_length=20, blank=True)
 
@@ -290,6 +316,11 @@ class Ticket(models.Model):
             ),
             # serves a resident's own list, newest first
             models.Index(fields=["reported_by", "-received_at", "-id"], name="ticket_of_resident"),
+            # serves what figures leave out, and what a colleague reported
+            models.Index(fields=["received_at"], name="ticket_void", condition=Q(status=Status.VOID)),
+            models.Index(
+                fields=["colleague", "-received_at"], name="ticket_of_colleague", condition=Q(colleague__isnull=False)
+            ),
             # serves the month's callback rate
             models.Index(
                 fields=["site", "informed_at"], name="ticket_informed", condition=Q(informed_at__isnull=False)
@@ -306,6 +337,23 @@ class Ticket(models.Model):
     @property
     def who(self) -> str:
         return self.resident.name if self.resident else self.visitor_name
+
+    @property
+    def names_nobody(self) -> bool:
+        """Anonymous 匿名: there is nobody to tell or to call back (C26)."""
+        reporters = (self.resident_id, self.reported_by_id, self.colleague_id)
+        return not any(reporters) and not self.visitor_name and not self.visitor_phone
+
+    @property
+    def names_no_caller(self) -> bool:
+        """Nobody who could be called back: anonymous, or what a colleague saw himself."""
+        outside = (self.resident_id, self.reported_by_id, self.visitor_phone)
+        return not any(outside) and (self.colleague_id is not None or not self.visitor_name)
+
+    def was_signed(self) -> bool:
+        """Whether a department ever signed for it; one statement, unless the ticket was read with the answer."""
+        known: bool | None = getattr(self, "signed", None)
+        return self.events.filter(kind=Step.SIGN).exists() if known is None else known
 
     @property
     def is_over(self) -> bool:

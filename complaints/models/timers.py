@@ -29,6 +29,10 @@ class TicketTimerQuerySet(TimerQuerySet["TicketTimer"]):
     def visible_to(self, user: User) -> TicketTimerQuerySet:
         return self.filter(ticket__in=Ticket.objects.visible_to(user))
 
+    def counted(self) -> TicketTimerQuerySet:
+        """Without those of tickets made by mistake: no figure counts them (C24)."""
+        return self.exclude(ticket__in=Ticket.objects.void())
+
 
 class Outcome(IntEnum):
     """What became of a promise. A running one whose limit has passed is late before a sweep says so."""

@@ -11,8 +11,10 @@ from complaints.services.callbacks import (
 from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
 from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
+from complaints.services.correcting import correct_ticket
 from complaints.services.dispatching import (
     agree_window,
+    answer_at_once,
     answer_on_the_spot,
     dispatch_ticket,
     may_agree_window,
@@ -52,6 +54,7 @@ from complaints.services.repeats import (
 )
 from complaints.services.sending_later import note_sent_later
 from complaints.services.telling import (
+    WAYS,
     How,
     acknowledge,
     call_manager_to_counter,
@@ -63,11 +66,13 @@ from complaints.services.telling import (
     result_delivered,
     withdraw_ticket,
 )
-from complaints.services.undoing import can_undo, undo_last_step
+from complaints.services.undoing import can_undo, keep_registration, undo_last_step
+from complaints.services.voiding import void_ticket
 from complaints.services.waiting import chase_wait, resume, wait
 
 __all__ = [
     "MOST_OF_RESIDENTS",
+    "WAYS",
     "Colleague",
     "How",
     "Report",
@@ -76,6 +81,7 @@ __all__ = [
     "add_courtesy",
     "add_helper",
     "agree_window",
+    "answer_at_once",
     "answer_on_the_spot",
     "answer_within_a_day",
     "approver_of",
@@ -91,6 +97,7 @@ __all__ = [
     "confirm_courtesy",
     "confirm_forum_reply",
     "confirm_wish",
+    "correct_ticket",
     "decide_claim",
     "decide_overtime",
     "decline_ticket",
@@ -100,6 +107,7 @@ __all__ = [
     "inform_resident",
     "join_issue",
     "keep_promise",
+    "keep_registration",
     "leave_issue",
     "link_tickets",
     "look_for_repeats",
@@ -151,6 +159,7 @@ __all__ = [
     "tell_callers",
     "tell_missed_week",
     "undo_last_step",
+    "void_ticket",
     "wait",
     "watch",
     "withdraw_ticket",

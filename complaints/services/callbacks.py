@@ -14,7 +14,7 @@ from complaints.calling import call_of
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Callback, Goal, Ticket
 from complaints.remembered import goal_percent
-from complaints.services.change import Change, changing
+from complaints.services.change import Change, changing, require_text
 from complaints.states import (
     ALWAYS_CALLED_BACK,
     CALLED_BACK,
@@ -52,6 +52,9 @@ def close_or_call_back(change: Change) -> None:
     if ticket.kind not in CALLED_BACK:
         close(change)
         return
+    if ticket.names_no_caller:
+        call_nobody(change)
+        return
     one_at_a_time(ticket.site_id)
     plan = _first_call(change)
     drawn = ticket.kind in ALWAYS_CALLED_BACK or (_has_that_day_free(change, plan) and _share_asks_for_one(change))
@@ -70,6 +73,14 @@ def schedule_callback(change: Change, plan: Planned | None = None, *, drawn: boo
     else:
         callback.outcome, callback.finished_at = CallbackOutcome.NOT_DRAWN, now
         close(change)
+
+
+def call_nobody(change: Change) -> None:
+    """Anonymous, or a colleague's own report: kept too, and counted nowhere (C26)."""
+    ticket, now = change.ticket, change.now
+    facts = {"told_at": now, "not_before": now, "due_at": now, "outcome": CallbackOutcome.NOBODY, "finished_at": now}
+    change.callback = Callback(ticket=ticket, round=ticket.round, **facts)
+    close(change)
 
 
 def one_at_a_time(site_id: int) -> None:
@@ -233,8 +244,7 @@ def reopen_ticket(ticket_id: int, reason: str, *, by: User, version: int | None 
     """The resident told the desk that it is not solved: the next round begins (C11)."""
     with changing(ticket_id, by=by) as change:
         change.require(Step.REOPEN, version)
-        if not reason.strip():
-            raise NotPossible(_("Say what is not solved."), change.ticket)
+        require_text(reason, _("Say what is not solved."))
         callback = Callback.objects.filter(ticket=change.ticket, round=change.ticket.round, finished_at=None).first()
         if callback is not None:
             finish_callback(change, callback, CallbackOutcome.REACHED, None, False, reason.strip())

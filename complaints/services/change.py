@@ -17,6 +17,7 @@ from complaints.models import FAR_AWAY, Callback, Ticket, TicketEvent, TicketTim
 from complaints.services.keeping import Before
 from complaints.services.mentioning import colleagues_of
 from complaints.states import (
+    ANSWERED_AT_ONCE,
     HANDED_UP_TO,
     OUTLIVE_THE_CLOSE,
     OVER,
@@ -29,9 +30,11 @@ from complaints.states import (
     Target,
     Transition,
 )
+from portal.invisible import is_blank
 from portal.notifications import outbox
 from portal.notifications.models import Channel
 from portal.notifications.outbox import Outgoing
+from portal.organization.duty import people_for
 from portal.organization.models import Membership, User
 from portal.organization.roles import ABOVE, DESK, Role
 from portal.organization.scope import Scope
@@ -57,6 +60,7 @@ class Change:
     callback: Callback | None = None
     events: list[TicketEvent] = field(default_factory=list)
     messages: list[Outgoing] = field(default_factory=list)
+    corrected: frozenset[str] = frozenset()  # columns that only a correction writes
 
     # --- may it be done ----------------------------------------------------------------------------------------------
 
@@ -237,22 +241,25 @@ class Change:
         if any(timer.pk is None for timer in self.running(Target.MADE_SAFE)):
             self.tell([Role.SUPERVISOR], "danger")
 
-    def tell_all_concerned(self, kind: str, *also: Role, **params: Any) -> None:
-        """It ends without being handled: whoever has it, helps, was handed it or answers for it at the desk hears.
+    def tell_all_concerned(self, kind: str, *, also: Iterable[Role] = (), **params: Any) -> None:
+        """It ends without being handled: whoever has it, helps, watches or was handed it hears, each once (C4, C9).
 
-        Watchers hear of every change anyway. To be called before its hand-ups are cancelled.
+        To be called before its hand-ups are cancelled.
         """
-        ticket = self.ticket
-        handed = [HANDED_UP_TO[Target(t.target)] for t in self.timers if self._was_handed_up(t)]
-        roles = [Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD] if ticket.department_id else []
-        self.tell(dict.fromkeys([*roles, *handed, *also]), kind, **params)
-        for department_id in ticket.also_with:
-            self.tell_department(department_id, kind, **params)
-        if ticket.first_responsible_id is not None:
-            self.tell_people([ticket.first_responsible_id], kind, **params)
+        self.tell_people(self.concerned(also), kind, **params)
 
-    def _was_handed_up(self, timer: TicketTimer) -> bool:
-        return timer.target in HANDED_UP_TO and timer.round == self.ticket.round and timer.state != TimerState.CANCELLED
+    def concerned(self, also: Iterable[Role] = ()) -> list[int]:
+        ticket, departments = self.ticket, [*filter(None, [self.ticket.department_id]), *self.ticket.also_with]
+        of_round = {
+            Target(t.target) for t in self.timers if t.round == ticket.round and t.state != TimerState.CANCELLED
+        }
+        posts = [([*also, *(HANDED_UP_TO[one] for one in of_round & HANDED_UP_TO.keys())], ticket.department_id)]
+        posts += [([Role.DEPARTMENT_STAFF, Role.DEPARTMENT_HEAD], one) for one in departments]
+        found = [*filter(None, [*ticket.watchers, ticket.first_responsible_id])]
+        for roles, department in posts:
+            for _role, people in people_for(roles, site_id=ticket.site_id, department_id=department, at=self.now):
+                found += [person.user_id for person in people]
+        return list(dict.fromkeys(found))
 
     def _queue(self, told: list[Outgoing]) -> None:
         for message in told:
@@ -278,7 +285,7 @@ class Change:
             self.tell_people(seeing & set(ticket.watchers) - told, "watched", step=self.events[0].kind)
         ticket.version += 1
         _begun, steps = self.ledger.rows()
-        ticket.save(update_fields=SAVED)
+        ticket.save(update_fields=[*SAVED, *sorted(self.corrected)])
         self.write_rows()
         if self.callback is not None:
             self.callback.save()
@@ -306,6 +313,9 @@ SAVED = [
 ]
 
 
+SAVED_BY_CORRECTIONS = frozenset({"kind", "description"})  # and by their undoing; no other change touches them
+
+
 def show_next(ticket: Ticket, timers: Iterable[TicketTimer]) -> None:
     """Keep on the ticket what the queue shows: the running promise that is due first, and the open hand-ups."""
     running = [timer for timer in timers if timer.state == TimerState.RUNNING and timer.due_at is not None]
@@ -326,6 +336,8 @@ def may_take(user: User, step: Step, ticket: Ticket) -> bool:
     scope = user.scope
     if ticket.about_person_id == user.pk:
         return False  # nobody handles a complaint about himself (C23)
+    if step == Step.VOID and ticket.was_signed():
+        return scope.holds({Role.SUPERVISOR}, ticket.site_id)
     manager_decides = ticket.severity == Severity.MAJOR and step in {Step.DECLINE, Step.WAIT}
     if (
         manager_decides
@@ -358,6 +370,8 @@ def steps_open_to(user: User, ticket: Ticket) -> list[Step]:
         steps = [step for step in steps if step != Step.INFORM]
     else:
         steps = [step for step in steps if step != Step.RETURN]
+    if ticket.kind not in ANSWERED_AT_ONCE:
+        steps = [step for step in steps if step != Step.ANSWER_AT_ONCE]
     if ticket.kind != Kind.PRAISE:
         return [step for step in steps if step != Step.PASS_ON]
     return [step for step in steps if step == Step.PASS_ON]
@@ -372,6 +386,7 @@ _LIKELIEST = (
     Step.RESOLVE,
     Step.DISPATCH,
     Step.NOTE,
+    Step.ANSWER_AT_ONCE,
     Step.ANSWER,
     Step.WAIT,
     Step.SEND_BACK,
@@ -408,8 +423,7 @@ def ledger_for(ticket: Ticket, now: datetime, by: User | None) -> Ledger:
 
 
 def require_text(text: str, what: str) -> str:
-    """``text`` without surrounding white space. Raises NotPossible when nothing is left."""
-    stripped = text.strip()
-    if not stripped:
+    """``text`` without surrounding white space. Raises NotPossible when nothing that shows is left."""
+    if is_blank(text):
         raise NotPossible(what)
-    return stripped
+    return text.strip()

@@ -8,10 +8,24 @@ from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
+from complaints.services.callbacks import close
 from complaints.services.change import Change, changing, require_text
 from complaints.services.handling import resolved
+from complaints.services.joining import bring_back
 from complaints.services.promising import FURTHEST, how_it_stands
-from complaints.states import BEING_HANDLED, REPAIRS, UNRESOLVED, EventKind, Kind, Severity, Status, Step, Target
+from complaints.services.telling import How, informed
+from complaints.states import (
+    ANSWERED_AT_ONCE,
+    BEING_HANDLED,
+    REPAIRS,
+    UNRESOLVED,
+    EventKind,
+    Kind,
+    Severity,
+    Status,
+    Step,
+    Target,
+)
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, DESK, Role
 
@@ -62,6 +76,31 @@ def answer_on_the_spot(ticket_id: int, text: str, *, by: User, version: int | No
         ticket.handler = by
         ticket.first_responsible = ticket.first_responsible or by
         resolved(change, EventKind.ANSWERED, answer)
+    return ticket
+
+
+def answer_at_once(
+    ticket_id: int, text: str, *, by: User, version: int | None = None, in_person: bool = False
+) -> Ticket:
+    """Answered while the caller is there 当场答复 (C30): told and over, one step. Enquiries and suggestions only.
+
+    Again changes nothing. Raises the refusals of ``require``, and NotPossible for another kind.
+    """
+    answer = require_text(text, _("Write down what was answered."))
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if ticket.status == Status.CLOSED and ticket.department_id is None:
+            return ticket
+        change.require(Step.ANSWER_AT_ONCE, version)
+        if ticket.kind not in ANSWERED_AT_ONCE:
+            raise NotPossible(_("Only an enquiry or a suggestion is answered at once and over."), ticket)
+        change.meet(Target.DISPATCH)
+        ticket.handler = by
+        ticket.first_responsible = ticket.first_responsible or by
+        resolved(change, EventKind.ANSWERED, answer)
+        informed(change, How.IN_PERSON if in_person else How.PHONE, answer, "")
+        bring_back(change)
+        close(change)
     return ticket
 
 

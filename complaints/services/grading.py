@@ -11,6 +11,7 @@ from complaints.services.change import Change, changing
 from complaints.services.overtime import ask_the_right_one
 from complaints.sla import ON_SITE, targets_from_reception
 from complaints.states import HANDED_UP_TO, UNRESOLVED, EventKind, Kind, Severity, Target, graded
+from portal.invisible import is_blank
 from portal.organization.models import User
 from portal.promises import policies
 
@@ -38,7 +39,7 @@ def set_severity(
             ticket.severity_set_by = by
             change.note(EventKind.SEVERITY_CONFIRMED, severity=severity, **notices.kind_of(ticket))
             return ticket
-        if ticket.severity_set_by_id is not None and not reason.strip():
+        if ticket.severity_set_by_id is not None and is_blank(reason):
             raise NotPossible(_("Say why the severity changes."), ticket)
         was, ticket.severity, ticket.severity_set_by = ticket.severity, severity, by
         recompute(change, cause="regrade")

@@ -17,7 +17,7 @@ from complaints.services.persons import person_called
 from complaints.sla import first_grade
 from complaints.states import EventKind, Kind, ReportChannel, Severity, Target
 from portal.organization.models import Site, User
-from portal.organization.roles import DESK
+from portal.organization.roles import DESK, Role
 from portal.promises import clock
 from residents.models import ApiAccount, Resident, Unit
 
@@ -34,6 +34,7 @@ class Report:
     severity: Severity | None = None
     unit: Unit | None = None
     resident: Resident | None = None
+    colleague: User | None = None  # who found it, or reports it from the own start page (C26)
     visitor_name: str = ""
     visitor_phone: str = ""
     occurred_at: datetime | None = None
@@ -59,8 +60,8 @@ class Report:
 def register_ticket(report: Report, *, by: User | None = None, resident: ApiAccount | None = None) -> Ticket:
     """Write a report down; its timers run from this moment. The desk's own wished date counts as confirmed.
 
-    The same ``request_key`` again gives the ticket that it made. Raises NotYours for a desk of another site, and
-    NotPossible for an empty description.
+    The same ``request_key`` again gives the ticket that it made. Raises NotYours for a desk of another site, unless
+    they are the colleague who reports it, and NotPossible for an empty description.
     """
     return register(report, by=by, resident=resident)[0]
 
@@ -69,7 +70,7 @@ def register(
     report: Report, *, by: User | None = None, resident: ApiAccount | None = None
 ) -> tuple[Ticket, list[TicketEvent], list[TicketTimer]]:
     """As ``register_ticket``, with the rows that were written: five statements, six where somebody above is told."""
-    if by is not None and not by.scope.holds(DESK, report.site.pk):
+    if by is not None and not may_report(by, report):
         raise NotYours(_("This is for the front desk of the site."))
     require_text(report.description, _("Write down what happened."))
     # No savepoint: the caller may stand in a transaction of its own, and nothing in here is caught.
@@ -78,6 +79,13 @@ def register(
         if made is not None:
             return made, list(made.events.all()), list(made.timers.all())
         return _register(report, by, resident)
+
+
+def may_report(user: User, report: Report) -> bool:
+    """The desk writes down everybody's reports; everybody of the site their own."""
+    if user.scope.holds(DESK, report.site.pk):
+        return True
+    return report.colleague == user and user.scope.holds(Role, report.site.pk)
 
 
 def _made_before(request_key: UUID) -> Ticket | None:
@@ -91,6 +99,7 @@ def _register(
     report: Report, by: User | None, resident: ApiAccount | None
 ) -> tuple[Ticket, list[TicketEvent], list[TicketTimer]]:
     number, now = next_number(report.site)
+    at_the_desk = by is not None and by.scope.holds(DESK, report.site.pk)
     category = report.category
     grade = first_grade(
         report.kind,
@@ -111,6 +120,7 @@ def _register(
         unit=report.unit,
         resident=report.resident,
         reported_by=resident,
+        colleague=report.colleague,
         visitor_name=report.visitor_name,
         visitor_phone=report.visitor_phone,
         description=report.description,
@@ -121,8 +131,8 @@ def _register(
         demand=report.demand,
         contact=report.contact,
         wished_on=report.wished_on,
-        wish_confirmed_at=now if by and report.wished_on else None,
-        first_responsible=by,
+        wish_confirmed_at=now if at_the_desk and report.wished_on else None,
+        first_responsible=by if at_the_desk else None,
         received_at=now,
         round_began_at=now,
         request_key=report.request_key,
@@ -136,16 +146,16 @@ def _register(
     return ticket, change.events, change.timers
 
 
-def begin_promises(change: Change) -> None:
+def begin_promises(change: Change, *, cause: str = "") -> None:
     """What a received report promises from its first second: to be dispatched, handed up, answered and resolved."""
     if change.ticket.kind == Kind.PRAISE:
         return
-    change.begin(Target.DISPATCH, change.now)
-    change.begin_from_reception(change.now)
+    change.begin(Target.DISPATCH, change.ticket.received_at, cause=cause)
+    change.begin_from_reception(change.ticket.received_at, cause=cause)
     change.hand_up()
     change.alarm()
     if change.ticket.channel == ReportChannel.FORUM:  # until somebody notes when it was posted (C15)
-        change.begin(Target.FORUM_REPLY, change.now)
+        change.begin(Target.FORUM_REPLY, change.ticket.received_at)
 
 
 def next_number(site: Site) -> tuple[str, datetime]:

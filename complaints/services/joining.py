@@ -18,6 +18,7 @@ from complaints.services.promising import give_word
 from complaints.states import UNRESOLVED, EventKind, Kind, Severity, Status, Step, Target, graded
 from portal.organization.models import Department, User
 from portal.organization.roles import DEPARTMENT, Role
+from residents.models import ApiAccount
 
 
 @transaction.atomic
@@ -89,14 +90,16 @@ def bring_back(change: Change) -> None:
     Told or declined: each is to be told the same day (C8), and called back by the rule (C10). Withdrawn: the matter is
     theirs alone now and is dispatched anew, its limits counted from its own reception. By nobody: it follows.
     """
-    for pk in [one.pk for one in of_other_households(change.ticket)]:
+    void = change.ticket.status == Status.VOID  # a report made by mistake answers for nobody's, its own household's too
+    others = change.ticket.absorbed.filter(status=Status.MERGED) if void else of_other_households(change.ticket)
+    for pk in [one.pk for one in others]:
         with changing(pk) as back:
             ticket, into = back.ticket, change.ticket
             merged_by = ticket.events.filter(kind=EventKind.MERGED).latest("pk").by
             assert merged_by is not None  # merging is the desk's
             TicketLink.objects.get_or_create(ticket=into, other=ticket, defaults={"by": merged_by, "at": back.now})
             ticket.merged_into = ticket.closed_at = None
-            if into.status == Status.WITHDRAWN:
+            if into.status in {Status.WITHDRAWN, Status.VOID}:
                 ticket.status, ticket.department, ticket.handler = Status.REGISTERED, None, None
                 back.begin(Target.DISPATCH, back.now, cause="came_back")
                 back.begin_from_reception(ticket.received_at, cause="came_back")
@@ -116,11 +119,19 @@ def of_other_households(settled: Ticket, into: Ticket | None = None) -> Iterator
             yield one
 
 
+def survivor_of(ticket_id: int) -> int:
+    """The ticket that goes on, where this one was merged, however often; itself otherwise."""
+    into = Ticket.objects.filter(pk=ticket_id, status=Status.MERGED).values_list("merged_into", flat=True).first()
+    return survivor_of(into) if into is not None else ticket_id
+
+
 @contextmanager
-def changing_both(one: int, other: int, *, by: User) -> Iterator[tuple[Change, Change]]:
+def changing_both(
+    one: int, other: int, *, by: User | None = None, resident: ApiAccount | None = None
+) -> Iterator[tuple[Change, Change]]:
     """Two tickets under lock, in the order of their keys, so that no two such changes wait for each other."""
     with ExitStack() as stack:
-        changes = {pk: stack.enter_context(changing(pk, by=by)) for pk in sorted({one, other})}
+        changes = {pk: stack.enter_context(changing(pk, by=by, resident=resident)) for pk in sorted({one, other})}
         yield changes[one], changes[other]
 
 

@@ -13,7 +13,7 @@ from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close_or_call_back
 from complaints.services.change import Change, changing, require_text
-from complaints.services.joining import bring_back
+from complaints.services.joining import bring_back, changing_both, survivor_of
 from complaints.services.mentioning import colleagues_of, named_in
 from complaints.services.overtime import lapse
 from complaints.services.promising import call_in_the_morning, how_it_stands, polite_calls_from
@@ -33,6 +33,11 @@ class How(models.TextChoices):
     PHONE = "phone", pgettext_lazy("how", "By phone")
     IN_PERSON = "in_person", pgettext_lazy("how", "In person")
     MESSAGE = "message", pgettext_lazy("how", "By message")
+    NOBODY = "nobody", pgettext_lazy("how", "Nobody to tell: anonymous")
+
+
+# How somebody who is named was told.
+WAYS = [(one.value, one.label) for one in How if one != How.NOBODY]
 
 
 def reply_to_resident(ticket_id: int, text: str, *, by: User, version: int | None = None) -> Ticket:
@@ -90,6 +95,8 @@ def inform_resident(
         if ticket.informed_at is not None and ticket.status in {Status.INFORMED, Status.CLOSED} and version is None:
             return ticket
         change.require(Step.INFORM, version)
+        if how == How.NOBODY and not ticket.names_nobody:
+            raise NotPossible(_("Somebody is named here: tell them."), ticket)
         if ticket.waits_for_form:
             raise TransitionNotAllowed(_("The department has not returned the form yet."), ticket)
         if how == How.MESSAGE and not _calls_are_over(change):
@@ -181,7 +188,7 @@ def decline_ticket(
         if how == How.MESSAGE:
             refuse_message_alone(change)
         declined(change, why, understood, how, said.strip())
-        change.tell_all_concerned("declined", Role.OPERATIONS_MANAGER)
+        change.tell_all_concerned("declined", also=[Role.OPERATIONS_MANAGER])
         bring_back(change)
         close_or_call_back(change)
     return ticket
@@ -213,26 +220,54 @@ def acknowledge(ticket_id: int, *, by: User) -> Ticket:
 
 
 def comment_as_resident(ticket_id: int, text: str, *, resident: ApiAccount) -> Ticket:
-    """A message from the resident to the desk. Raises TransitionNotAllowed once the ticket is over."""
+    """A message from the resident to the desk. Raises TransitionNotAllowed once the ticket is over.
+
+    Of a ticket that was merged it leads to the one that goes on: there it stands as what the other ticket's resident
+    said, and whoever reported that one does not read it.
+    """
     require_text(text, _("The message is empty."))
-    with changing(ticket_id, resident=resident) as change:
-        ticket = change.ticket
-        if ticket.status in OVER:
-            raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)
-        change.note(EventKind.COMMENT, text)
-        change.tell([Role.RECEPTIONIST], "comment")
-    return ticket
+    goes_on = survivor_of(ticket_id)
+    if goes_on == ticket_id:
+        with changing(ticket_id, resident=resident) as change:
+            _comment(change, text)
+        return change.ticket
+    with changing_both(ticket_id, goes_on, resident=resident) as (change, into):
+        _comment(into, text, of=change.ticket.number)
+        change.note(EventKind.COMMENT, text, into=into.ticket.number)
+    return change.ticket
 
 
-def withdraw_ticket(ticket_id: int, reason: str = "", *, resident: ApiAccount) -> Ticket:
-    """The resident takes it back before it is resolved; its timers lapse. Again changes nothing."""
-    with changing(ticket_id, resident=resident) as change:
+def _comment(change: Change, text: str, **details: str) -> None:
+    ticket = change.ticket
+    if ticket.status in OVER:
+        raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)
+    change.note(EventKind.COMMENT, text, **details)
+    change.tell([Role.RECEPTIONIST], "comment")
+
+
+def withdraw_ticket(
+    ticket_id: int,
+    reason: str = "",
+    *,
+    resident: ApiAccount | None = None,
+    by: User | None = None,
+    version: int | None = None,
+) -> Ticket:
+    """Whoever reported takes it back before it is resolved, or told the desk so 代撤 (C25). Again changes nothing.
+
+    Its timers lapse; who has it, helps, watches or was handed it hears. The desk writes down what was said.
+    """
+    words = require_text(reason, _("Write down what they said.")) if by is not None else reason
+    with changing(ticket_id, by=by, resident=resident) as change:
         ticket = change.ticket
         if ticket.status == Status.WITHDRAWN:
             return ticket
-        change.require(Step.WITHDRAW)
-        ticket.status, ticket.status_before_wait = Status.WITHDRAWN, ""
-        change.note(EventKind.WITHDRAWN, reason)
-        change.tell_all_concerned("withdrawn", Role.RECEPTIONIST)
+        change.require(Step.WITHDRAW, version)
+        end_wait(change, cause="withdrawn")
+        if ticket.overtime_asked_of:
+            lapse(change)
+        ticket.status = Status.WITHDRAWN
+        change.note(EventKind.WITHDRAWN, words)
+        change.tell_all_concerned("withdrawn", also=[] if by is not None else [Role.RECEPTIONIST])
         bring_back(change)
     return ticket

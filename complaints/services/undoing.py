@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible
 from complaints.models import Callback, LastStep, Ticket, TicketEvent, TicketTimer, TimerStep
-from complaints.services.change import Change, changing
+from complaints.services.change import SAVED_BY_CORRECTIONS, Change, changing
 from complaints.services.keeping import put_back
 from complaints.services.overtime import lapse
+from complaints.services.voiding import voided
 from complaints.states import EventKind
 from portal.notifications import outbox
 from portal.notifications.models import Channel, Message
@@ -20,6 +21,7 @@ from portal.organization.models import User
 from portal.promises.models import TimerState
 
 WITHIN = timedelta(minutes=10)
+REGISTRATION = "registration"  # what stood before a registration: nothing
 
 
 def can_undo(last: LastStep | None, ticket: Ticket, user: User, now: datetime) -> bool:
@@ -36,20 +38,39 @@ def undo_last_step(ticket_id: int, *, by: User) -> Ticket:
     with changing(ticket_id, by=by) as change:
         ticket = change.ticket
         newest = ticket.events.latest("pk")
-        if newest.kind == EventKind.UNDONE and newest.by_id == by.pk:
+        if newest.kind in {EventKind.UNDONE, EventKind.VOIDED} and newest.by_id == by.pk:
             return ticket
         last = LastStep.objects.filter(ticket=ticket, by=by, version=ticket.version).first()
         if last is None:
             raise NotPossible(_("This can no longer be undone: somebody has acted on the ticket since."), ticket)
         if change.now - last.at > WITHIN:
             raise NotPossible(_("This can no longer be undone: more than ten minutes have passed."), ticket)
-        _take_back(change, last)
+        if REGISTRATION in last.before:
+            _unregister(change)
+        else:
+            _take_back(change, last)
     return ticket
+
+
+def keep_registration(ticket: Ticket, *, by: User) -> None:
+    """A registration, with what the same press did besides, can be taken back as one; within its transaction."""
+    events = list(ticket.events.order_by("pk").values_list("pk", flat=True))
+    kept = {"by": by, "at": ticket.received_at, "version": ticket.version, "events": events}
+    LastStep.objects.update_or_create(ticket=ticket, defaults={**kept, "before": {REGISTRATION: True}})
+
+
+def _unregister(change: Change) -> None:
+    """It becomes void, and its number is not used again."""
+    ticket = change.ticket
+    told = Message.objects.filter(recipient__in=change.concerned(), link=ticket.url, created_at__gte=ticket.received_at)
+    voided(change, "", undone=True)
+    _withdraw_messages(change, told)
 
 
 def _take_back(change: Change, last: LastStep) -> None:
     before = last.before
     put_back(change.ticket, before["ticket"])
+    change.corrected = SAVED_BY_CORRECTIONS & before["ticket"].keys()
     step = TicketEvent.objects.get(pk=last.events[0])
     if step.kind == EventKind.OVERTIME_ASKED or not change.ticket.overtime_requests.filter(decided_at=None).exists():
         lapse(change)
@@ -64,7 +85,7 @@ def _take_back(change: Change, last: LastStep) -> None:
         put_back(callback, {name: value for name, value in before["callback"].items() if name != "id"})
         change.callback = callback
     change.note(EventKind.UNDONE, undone=last.events, step=step.kind)
-    _withdraw_messages(change, before["messages"])
+    _withdraw_messages(change, Message.objects.filter(key__in=before["messages"]))
 
 
 def _steps_of(timers: list[int]) -> dict[int, list[TimerStep]]:
@@ -91,9 +112,8 @@ def _let_run_on(change: Change, timer: TicketTimer, kept: dict[str, Any], steps:
         )
 
 
-def _withdraw_messages(change: Change, keys: list[str]) -> None:
+def _withdraw_messages(change: Change, sent: QuerySet[Message]) -> None:
     """Gone where nobody outside can have read them; whoever was told by another way is told again."""
-    sent = Message.objects.filter(key__in=keys).filter(params__number=change.ticket.number)
     sent.filter(Q(channel=Channel.IN_APP) | Q(sent_at=None, lease_until=None)).delete()
     for message in sent:
         change.messages.append(

@@ -28,7 +28,7 @@ from complaints.views.steps import SPECS
 from portal.pages.forms import LooksForm
 from residents.views import changing
 
-TAKEN_BY = ("reception", "engineer", "engineering_head", "manager", "ops")
+TAKEN_BY = ("reception", "engineer", "engineering_head", "manager", "ops", "supervisor")
 Form = tuple[str, str, str, dict[str, str]]
 NO_FILE = "00000000-0000-4000-8000-000000000002"
 
@@ -45,13 +45,16 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
     register = dict.fromkeys(RegisterForm.base_fields, "") | typed | {
         "request_key": "00000000-0000-4000-8000-000000000001", "kind": "complaint", "channel": "counter",
         "room": "8-1-1203", "category": Category.objects.filter(parent=None)[0].code, "severity": "minor",
-        "department": department, "dispatch_now": "on",
+        "department": department, "dispatch_now": "on", "from_whom": "",
     }  # fmt: skip
     good = {"department": department, "how": "phone", "understood": "yes", "severity": "minor",
             "version": "", "seen": "", "text": keep("text"), "said": keep("said"), "waits_for": "resident",
             "until": "2030-01-01T10:00", "at": "2030-01-01T10:00", "told_how": "phone", "decision": "granted",
             "turn": "1", "number": "YJW-20261121-9999", "person": str(house.reception_b.pk),
-            "amount": "12.50"}  # fmt: skip
+            "amount": "12.50", "kind": "complaint", "room": "8-1-1203", "reporter": "",
+            "category": Category.objects.filter(parent=None)[0].code, "contact": "phone",
+            "visitor_name": keep("visitor_name"), "visitor_phone": "", "no_phone": "", "wished_on": "",
+            "occurred_at": "2026-11-21T10:00", **typed}  # fmt: skip
     steps = {
         f"complaints:step_{slug}": (
             next(name for name in TAKEN_BY if name in STEPS[slug]),
@@ -75,6 +78,11 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
         ),
         "complaints:queue": (
             "reception", "GET", "/queue/", dict.fromkeys(FilterForm.base_fields, "") | {"tab": "all", "from": ""},
+        ),
+        "complaints:report": (
+            "engineer", "POST", "/tickets/report/",
+            {"request_key": "00000000-0000-4000-8000-000000000003", "site": str(house.site.pk), "kind": "complaint",
+             "channel": "inspection", "category": "", "description": keep("description"), "place": keep("place")},
         ),
         "complaints:residents": ("reception", "GET", "/tickets/new/residents/", {"q": "8-1-1203"}),
         "complaints:known": (

@@ -61,6 +61,29 @@ def test_a_form_of_a_tab_from_before_the_last_sign_in_is_offered_again(house: Ho
     assert not TicketEvent.objects.filter(ticket=ticket, text=TYPED).exists()
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://testserver"}, {"Referer": "http://testserver/queue/"}, {"Sec-Fetch-Site": "same-origin"}],
+)
+def test_a_press_of_a_tab_from_before_the_last_sign_in_is_offered_again(house: House, headers: dict[str, str]) -> None:
+    first, second = house.report(), house.report()
+    client = Client(enforce_csrf_checks=True, HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(house.reception)
+    to = f"{second.url}withdraw/"
+    offered = client.post(to, {"version": str(second.version), "seen": "1"}, headers=headers)
+    assert (offered.status_code, "Send it now" in offered.content.decode()) == (403, True)
+    assert _fields(offered.content.decode(), to) == {"version": str(second.version), "seen": "1"}
+    assert first.events.count() == second.events.count() == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"Referer": "http://elsewhere.example/"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_press_from_elsewhere_is_not_offered(house: House, headers: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True, HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(house.reception)
+    answer = client.post(f"{house.report().url}sign/", {"version": "1"}, headers=headers)
+    assert (answer.status_code, "Send it now" in answer.content.decode()) == (403, False)
+
+
 def test_a_press_without_words_goes_to_the_door_as_always(house: House) -> None:
     ticket = house.report()
     answer = Client().post(f"{ticket.url}sign/", {"version": 1, "seen": 3})
@@ -89,7 +112,7 @@ def test_a_part_of_a_page_sends_the_whole_page_to_the_door(house: House) -> None
         json.dumps({"to": "/no-such-page/", "fields": []}),
         json.dumps({"to": "/queue/", "fields": [["a"]]}),
         json.dumps({"to": "/queue/", "fields": 5}),
-        json.dumps({"to": "/queue/", "fields": [["a", "b"]] * 100}),
+        json.dumps({"to": "/queue/", "fields": [["a", "b"]] * 300}),
         json.dumps({"to": 5, "fields": []}),
         json.dumps({"to": "/queue/", "fields": [["a", "长" * 100_000]]}),
     ],

@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from complaints import services
 from complaints.models import Category
-from complaints.tests.house import House
+from complaints.tests.house import MORNING, House
 from complaints.views.paper import qr_of
+from portal.audit.models import AuditAction, AuditEntry
 from portal.promises import clock
+from residents.models import ApiAccount
+from residents.services import revealing
 
 
 def _client(house: House, name: str = "reception") -> Client:
@@ -98,3 +101,86 @@ def test_the_slip_is_the_desks_and_whoever_sees_the_ticket_prints_its_form(house
     page = _client(house, "engineer").get(ticket.url).content.decode()
     assert f"{ticket.url}form/" in page
     assert f"{ticket.url}slip/" not in page
+
+
+def _cells(form: str) -> dict[str, str]:
+    """What stands beside each label of the form."""
+    found = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td>', form, re.S)
+    return {label: text.strip() for label, text in found}
+
+
+def test_what_the_counter_left_to_the_ticket_itself_is_said_on_paper(house: House) -> None:
+    category = Category.objects.get(code="power")
+    ticket = house.report(MORNING, category=category)
+    cells = _cells(_paper(_client(house), f"{ticket.url}form/"))
+    local = timezone.localtime(MORNING)
+    assert cells["发生时间"] == f"{local:%Y-%m-%d %H:%M}"
+    assert cells["发生地点"] == "业主房屋 8-1-1203"
+    assert cells["被投诉"] == category.department_code  # the department's name, in these tests its code
+    assert cells["联系偏好"] == "电话"
+    assert cells["要求"] == ""
+
+
+def test_of_what_a_resident_sent_nothing_is_said_for_them(house: House) -> None:
+    ticket = house.report(MORNING)
+    ticket.reported_by = ApiAccount.objects.create(phone="13800000001")
+    ticket.save()
+    cells = _cells(_paper(_client(house), f"{ticket.url}form/"))
+    assert (cells["发生时间"], cells["发生地点"]) == ("", "")
+
+
+def test_whom_it_is_about_is_filled_in_when_it_is_named_later(house: House) -> None:
+    first, second = house.report(MORNING, about="那个电工"), house.report(MORNING)
+    house.engineer.name = "陈建军"
+    house.engineer.save()
+    for ticket in (first, second):
+        services.name_person_complained_about(ticket.pk, house.engineer, by=house.reception)
+    assert _cells(_paper(_client(house), f"{first.url}form/"))["被投诉"] == "那个电工：陈建军"
+    assert _cells(_paper(_client(house), f"{second.url}form/"))["被投诉"] == "陈建军"
+
+
+def test_who_called_stands_beside_the_resident_and_nobody_is_anonymous(house: House) -> None:
+    called = house.report(MORNING, visitor_name="李阿姨", visitor_phone="13900001111")
+    nobody = house.report(MORNING, unit=None, resident=None)
+    cells = _cells(_paper(_client(house), f"{called.url}form/"))
+    assert (cells["业主"], cells["电话"]) == ("王建国1", "138****0001")
+    assert (cells["来电人"], cells["来电人电话"]) == ("李阿姨", "139****1111")
+    assert _cells(_paper(_client(house), f"{nobody.url}form/"))["业主"] == "匿名"
+
+
+def test_the_phones_are_readable_on_paper_for_a_minute_and_on_record(house: House) -> None:
+    ticket = house.report(MORNING, visitor_name="李阿姨", visitor_phone="13900001111")
+    client = _client(house)
+    assert "13800000001" not in client.get(f"{ticket.url}form/").content.decode()
+    assert not AuditEntry.objects.filter(action=AuditAction.REVEALED).exists()
+
+    printed = client.post(f"{ticket.url}form/")
+    cells = _cells(printed.content.decode())
+    assert (cells["电话"], cells["来电人电话"]) == ("13800000001", "13900001111")
+    assert "no-store" in printed["Cache-Control"]
+    assert printed["Refresh"] == f"60; url={ticket.url}form/"
+    entries = AuditEntry.objects.filter(action=AuditAction.REVEALED)
+    assert {one.by for one in entries} == {house.reception}
+    assert len(entries) == 2
+    assert all(ticket.number in one.reason for one in entries)
+
+
+def test_a_department_prints_the_phone_while_the_ticket_is_with_it_and_no_hidden_one(house: House) -> None:
+    mine, hidden = house.signed(MORNING), house.signed(MORNING)
+    services.hide_name(hidden.pk, by=house.reception)
+    client = _client(house, "engineer")
+    assert "13800000001" in client.post(f"{mine.url}form/").content.decode()
+    refused = client.post(f"{hidden.url}form/")
+    assert refused.status_code == 403
+    assert "13800000001" not in refused.content.decode()
+    assert client.post(f"{house.report(MORNING).url}form/").status_code == 404
+
+
+def test_bulk_printing_meets_the_brake_of_every_reveal(house: House) -> None:
+    ticket = house.report(MORNING)
+    client = _client(house)
+    for _n in range(revealing.MOST):
+        assert client.post(f"{ticket.url}form/").status_code == 200
+    answer = client.post(f"{ticket.url}form/")
+    assert answer.status_code == 429
+    assert "13800000001" not in answer.content.decode()

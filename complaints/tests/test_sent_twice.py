@@ -119,6 +119,18 @@ FORMS: dict[str, tuple[Made, str, dict[str, str]]] = {
     "arrive": (_urgent, "engineer", {}),
     "dispatch": (lambda h: h.report(clock.now()), "reception", {"department": "security"}),
     "answer": (lambda h: h.report(clock.now()), "reception", {"text": "当场说清"}),
+    "answer-at-once": (
+        lambda h: h.report(clock.now(), kind=Kind.ENQUIRY),
+        "reception",
+        {"text": "九点开门"},
+    ),
+    "correct": (
+        _at,
+        "reception",
+        {"kind": "complaint", "room": "8-1-1204", "reporter": "", "description": "楼道灯不亮", "text": "写错了"},
+    ),
+    "withdraw": (_at, "reception", {"text": "不用了"}),
+    "void": (_at, "supervisor", {"text": "登记两次"}),
     "pass-on": (lambda h: h.report(clock.now(), kind=Kind.PRAISE), "reception", {"department": "security"}),
     "progress": (_at, "engineer", {"text": "到场"}),
     "wait": (_at, "engineer", {"text": "等配件"}),

@@ -67,6 +67,7 @@ def resident_facts(found: Ticket) -> list[dict[str, Any]]:
     spans = [f"{span['start']}–{span['end']}" for span in (found.resident.do_not_call if found.resident else [])]
     facts = [
         (_("Unit"), found.unit.room if found.unit else "–", False),
+        (_("Called by"), found.visitor_name if found.resident else "", True),
         (_("Prefers"), str(Contact(prefers).label) if prefers in Contact.values else "", False),
         (_("Do not call"), pgettext("between facts", ", ").join(spans), False),
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from complaints import services
 from complaints.models import Callback, Ticket, TicketEvent
 from complaints.phrases import say
-from complaints.states import EventKind, Kind
+from complaints.states import EventKind, Kind, Status
 from complaints.undone import standing
 from portal.organization.models import User
 from portal.pages import moments
@@ -29,6 +29,7 @@ def lately(ticket: Ticket, now: datetime) -> str:
     if ticket.resident_id is None:
         return ""
     lately = Ticket.objects.filter(resident_id=ticket.resident_id, received_at__gte=now - LATELY, site=ticket.site_id)
+    lately = lately.exclude(status=Status.VOID)
     found = lately.aggregate(complaints=Count("pk", filter=Q(kind=Kind.COMPLAINT)), all=Count("pk"))
     return _("in 90 days: complaints %(complaints)d, other %(others)d") % {
         "complaints": found["complaints"],

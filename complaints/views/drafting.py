@@ -22,6 +22,7 @@ from portal.files.refusals import FileRefused
 from portal.organization.models import User
 
 REGISTER = "register"
+REPORT = "report"
 WRITING_FOR = timedelta(seconds=90)  # since the last save: somebody who thinks for a minute is still writing
 
 
@@ -45,6 +46,10 @@ def ticket_place(rest: str) -> FormPlace | None:
 
 def register_place(rest: str) -> FormPlace | None:
     return None if rest else FormPlace(_("Register"), "/tickets/new/")
+
+
+def report_place(rest: str) -> FormPlace | None:
+    return None if rest else FormPlace(_("Report something"), "/tickets/report/")
 
 
 def callback_place(rest: str) -> FormPlace | None:

@@ -295,7 +295,7 @@ def _list(request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpR
     user, words = user_of(request), shown.Words(timezone.now())
     tickets = Ticket.objects.visible_to(user)
     posts_open = ForumPost.objects.visible_to(user).filter(answered_at=None)
-    posts_open = posts_open.exclude(ticket__status__in=[Status.WITHDRAWN, Status.MERGED])
+    posts_open = posts_open.exclude(ticket__status__in=[Status.WITHDRAWN, Status.MERGED, Status.VOID])
     posts_open = posts_open.select_related("ticket__site", "ticket__unit", "watcher").order_by("posted_at", "pk")
     posts_open = posts_open.prefetch_related(Prefetch("ticket__timers", LIVE, to_attr="forum_timers"))
     unnoted = tickets.open().filter(channel=ReportChannel.FORUM, forum_post=None).select_related("unit")

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from complaints.for_residents import is_shown
 from complaints.models import TicketEvent, TicketTimer, TimerStep
 from complaints.services import How
+from complaints.services.correcting import OF_THE_REPORTER
 from complaints.states import (
     HANDED_UP_TO,
     SHOWN_TO_RESIDENTS,
@@ -31,6 +32,7 @@ from complaints.states import (
     grade_label,
 )
 from complaints.undone import undone_ids
+from complaints.views.correction import lines_of
 from complaints.views.shown import DUE
 from portal.organization.roles import Role
 from portal.pages import moments
@@ -85,6 +87,8 @@ MARKS = {
     EventKind.RESPONSIBLE: ("person", ""),
     EventKind.CLAIM_PASSED_UP: ("up", ""),
     EventKind.GROUPED: ("clip", "inner"),
+    EventKind.CORRECTED: ("note", ""),
+    EventKind.VOIDED: ("back", "late"),
 }
 # What the clock did and everybody should see; the rest stands in the view of the limits only.
 LOUD = frozenset({TimerEventKind.BREACHED, TimerEventKind.LEVEL_FIRED})
@@ -111,18 +115,23 @@ class Entry:
 
 
 def entries(
-    events: Iterable[TicketEvent], steps: Iterable[TimerStep], timers: dict[int, TicketTimer], zone: tzinfo
+    events: Iterable[TicketEvent],
+    steps: Iterable[TimerStep],
+    timers: dict[int, TicketTimer],
+    zone: tzinfo,
+    *,
+    shielded: bool = False,
 ) -> list[Entry]:
-    """Both histories as one, newest first."""
+    """Both histories as one, newest first. ``shielded``: without who reported it, and where they live (C23)."""
     events = list(events)
     gone = undone_ids(events)
-    found = [_of_event(event, zone, undone=event.pk in gone) for event in events]
+    found = [_of_event(event, zone, undone=event.pk in gone, shielded=shielded) for event in events]
     found += [_of_clock(step, timers[step.timer_id], zone) for step in steps if step.timer_id in timers]
     found.sort(key=lambda entry: entry.moment)
     return found[::-1]  # not reverse=True: what followed at the very same moment stands above
 
 
-def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False) -> Entry:
+def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False, shielded: bool = False) -> Entry:
     icon, css = MARKS.get(EventKind(event.kind), ("note", ""))
     words_shown = event.kind in WORDS_FOR_RESIDENTS
     who = event.by.name if event.by else (_("Resident") if event.by_resident_id else _("Portal"))
@@ -131,7 +140,7 @@ def _of_event(event: TicketEvent, zone: tzinfo, *, undone: bool = False) -> Entr
         iso=moments.iso(event.at),
         moment=event.at,
         who=who,
-        what=what_happened(event),
+        what=what_happened(event, shielded=shielded),
         text=with_marks(event.text, event.details.get("named", ())),
         icon=icon,
         css=css,
@@ -158,9 +167,12 @@ def _file(held: dict[str, Any]) -> dict[str, Any]:
     return held | {"url": address, "preview": f"{address}preview/" if held["preview"] else ""}
 
 
-def what_happened(event: TicketEvent) -> str:
+def what_happened(event: TicketEvent, *, shielded: bool = False) -> str:
     """One line for an event: its name, and what its codes say."""
     label = str(EventKind(event.kind).label)
+    if event.kind == EventKind.CORRECTED and shielded:
+        more = lines_of(event.details, but=OF_THE_REPORTER)
+        return _("%(what)s: %(more)s") % {"what": label, "more": more} if more else label
     detail = _DETAILS.get(EventKind(event.kind))
     more = detail(event.details) if detail else ""
     return _("%(what)s: %(more)s") % {"what": label, "more": more} if more else label
@@ -286,7 +298,23 @@ def _claim(details: dict[str, Any]) -> str:
     return pgettext("between facts", ", ").join(filter(None, [amount, level]))
 
 
+def _corrected(details: dict[str, Any]) -> str:
+    return lines_of(details)
+
+
+def _voided(details: dict[str, Any]) -> str:
+    return _("its registration was undone") if details.get("undone") else ""
+
+
+def _said_on(details: dict[str, Any]) -> str:
+    """A message that a merged ticket led here, or that went on to where it was merged."""
+    return details.get("of") or details.get("into") or ""
+
+
 _DETAILS = {
+    EventKind.COMMENT: _said_on,
+    EventKind.CORRECTED: _corrected,
+    EventKind.VOIDED: _voided,
     EventKind.WAITING: _waiting,
     EventKind.CHASED: _until,
     EventKind.APPOINTED: _window,

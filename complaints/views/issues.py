@@ -22,7 +22,7 @@ from complaints.dispositions import YEARS
 from complaints.errors import Refusal
 from complaints.models import Callback, CommonIssue, IssueTicket, Ticket
 from complaints.models.issues import TOLD
-from complaints.services import How
+from complaints.services import WAYS, How
 from complaints.services.issues import PUBLISHERS, Told
 from complaints.states import OVER, Status
 from complaints.views import shown
@@ -49,7 +49,7 @@ class AttachForm(forms.Form):
 
 
 class OutcomeForm(forms.Form):
-    how = forms.ChoiceField(choices=How.choices, required=False)
+    how = forms.ChoiceField(choices=WAYS, required=False)
     text = forms.CharField(max_length=4000, required=False)
     title = forms.CharField(max_length=80, required=False)
 
@@ -162,7 +162,7 @@ def _page(request: HttpRequest, found: CommonIssue, problem: str = "", status: i
         ],
         "ready": sum(one.status == Status.RESOLVED and not one.waits_for_form for one in callers),
         "candidates": _candidates(found, user) if at_desk and found.closed_at is None else [],
-        "how": How.choices,
+        "how": WAYS,
         "default_how": How.MESSAGE,
         "how_word": dict(How.choices).get(found.how, ""),
         "closed": moments.short(found.closed_at, zone) if found.closed_at else "",

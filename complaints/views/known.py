@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from complaints.like_words import alike_from, pairs_of
 from complaints.models import Category, LibraryCase, Ticket, TicketQuerySet
+from complaints.states import Status
 from complaints.views.asking import the_desk, user_of
 from complaints.views.offering import category_of
 from complaints.views.party import ids_of, own_site
@@ -105,6 +106,7 @@ def _in_like_words(visible: TicketQuerySet, user: User, unit_id: int | None, tex
         return []
     site: Any = Subquery(Unit.objects.filter(pk=unit_id).values("site")) if unit_id else own_site(user).pk
     newest = Ticket.objects.filter(site=site, received_at__gte=timezone.now() - LOOKS_BACK).order_by("-received_at")
+    visible = visible.exclude(status=Status.VOID)
     shared: Any = Value(0)
     for pair in pairs:
         shared += Case(When(begins__contains=pair, then=1), default=0, output_field=IntegerField())

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from complaints.forms import MYSELF, NOBODY
+from complaints.states import ReportChannel
 from complaints.views.asking import the_desk, user_of
+from complaints.views.correction import home_called
 from portal.audit.models import AuditAction
 from portal.audit.services import record
 from portal.organization.models import Site, User
@@ -57,6 +60,8 @@ def party_of(request: HttpRequest, typed: Any) -> Party:
             return Party(residence.unit.site, residence, residence.unit)
     room = typed.get("room", "")[:60].replace("\0", "")
     visitor = typed.get("visitor_name", "").strip()
+    if typed.get("from_whom") in {MYSELF, NOBODY} or (typed.get("channel") == ReportChannel.INSPECTION and not visitor):
+        return _of_no_resident(user, room)
     found = _looked_up(request, room)
     exact = [row for row in found if row.unit.digits == room_digits(room)] or found
     if visitor:
@@ -71,6 +76,15 @@ def party_of(request: HttpRequest, typed: Any) -> Party:
             _("Nobody matches “%(text)s”. Record a new visitor with name and phone.") % {"text": room.strip()}
         )
     raise Unclear(_("Say who reports it: a room, a name, or a new visitor."))
+
+
+def _of_no_resident(user: User, room: str) -> Party:
+    """What a colleague saw, or nobody put a name to: at a home where one is written down."""
+    site = own_site(user)
+    unit, unclear = home_called(room, site.pk)
+    if unclear:
+        raise Unclear(unclear)
+    return Party(site, None, unit)
 
 
 def _looked_up(request: HttpRequest, text: str) -> list[Residence]:

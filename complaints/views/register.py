@@ -17,16 +17,17 @@ from django.views.decorators.http import require_http_methods
 
 from complaints import services
 from complaints.errors import Refusal
-from complaints.forms import RegisterForm
+from complaints.forms import MYSELF, NOBODY, RegisterForm
 from complaints.models import Category, Ticket
 from complaints.services import Report
-from complaints.states import REPAIRS, EventKind, Kind, ReportChannel, Severity, Urgency
+from complaints.states import ANSWERED_AT_ONCE, REPAIRS, EventKind, Kind, ReportChannel, Severity, Urgency
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
 from complaints.views.drafting import REGISTER, bring_in
 from complaints.views.known import known_at
 from complaints.views.offering import FALLBACK_DEPARTMENT, category_of, limits_by_kind, phrases_of, shown_categories
 from complaints.views.party import Party, Unclear, own_site, party_named, party_of
+from complaints.views.specs import FACE_TO_FACE
 from portal.drafts import services as drafts
 from portal.drafts.shown import FormDraft, of_form
 from portal.organization.models import Department, Site, User
@@ -63,13 +64,16 @@ def register(request: HttpRequest) -> HttpResponse:
     if files_refused or not form.is_valid():
         return _page(request, form, party=party, problem=files_refused, status=422)
     try:
-        ticket, department = _register(form.cleaned_data, party, category, user)
+        cleaned = form.cleaned_data | {"answered": "answered" in request.POST}
+        ticket, department = _register(cleaned, party, category, user)
     except Refusal as refusal:
         return _page(request, form, party=party, problem=refusal.user_message, status=409)
     said = (
         _("%(number)s is registered and dispatched to %(department)s.")
         % {"number": ticket.number, "department": department}
         if department
+        else _("%(number)s is answered and over.") % {"number": ticket.number}
+        if "answered" in request.POST
         else _("%(number)s is registered.") % {"number": ticket.number}
     )
     messages.success(request, said, extra_tags="ok")
@@ -96,18 +100,20 @@ def _register(
 ) -> tuple[Ticket, Department | None]:
     """The ticket and, where it goes out at once, its department: both or neither."""
     residence = party.residence
+    own = residence is None and not cleaned["visitor_name"] and _is_own(cleaned)
     report = Report(
         site=party.site,
         kind=Kind(cleaned["kind"]),
-        channel=ReportChannel(cleaned["channel"]),
+        channel=_channel(cleaned, own),
         description=cleaned["description"],
         category=category,
         severity=Severity(cleaned["severity"]),
         danger={"yes": True, "no": False}.get(cleaned["danger"]),
         unit=residence.unit if residence else party.unit,
         resident=residence.resident if residence else None,
-        visitor_name="" if residence else cleaned["visitor_name"],
-        visitor_phone="" if residence else cleaned["visitor_phone"],
+        colleague=user if own else None,
+        visitor_name=cleaned["visitor_name"] or (user.name if own else ""),
+        visitor_phone=cleaned["visitor_phone"],
         occurred_at=cleaned["occurred_at"],
         place=cleaned["place"],
         about=cleaned["about"],
@@ -120,12 +126,32 @@ def _register(
         files = drafts.use_up(user, REGISTER)
         ticket = services.register_ticket(report, by=user)
         services.attach_to_step(ticket.pk, files, by=user, kind=EventKind.REGISTERED)
-        if not cleaned["dispatch_now"] or report.kind == Kind.PRAISE or ticket.version > 1:
+        if cleaned["answered"]:
+            in_person = report.channel in FACE_TO_FACE
+            return services.answer_at_once(ticket.pk, cleaned["answer"], by=user, in_person=in_person), None
+        if ticket.version > 1:  # sent twice
             return ticket, ticket.department
-        department = _department(party.site, cleaned["department"], category)
+        department = _department(party.site, cleaned["department"], category) if _goes_out(cleaned) else None
         if department is not None:
             ticket = services.dispatch_ticket(ticket.pk, department, by=user)
+        services.keep_registration(ticket, by=user)
     return ticket, department
+
+
+def _is_own(cleaned: dict[str, Any]) -> bool:
+    """On a round one finds things oneself, unless nobody is to be named."""
+    on_a_round = cleaned["channel"] == ReportChannel.INSPECTION
+    return cleaned["from_whom"] == MYSELF or (on_a_round and cleaned["from_whom"] != NOBODY)
+
+
+def _channel(cleaned: dict[str, Any], own: bool) -> ReportChannel:
+    """The counter is where the form begins: nobody comes to it about what was seen on a round."""
+    chosen = ReportChannel(cleaned["channel"])
+    return ReportChannel.INSPECTION if own and chosen == ReportChannel.COUNTER else chosen
+
+
+def _goes_out(cleaned: dict[str, Any]) -> bool:
+    return cleaned["dispatch_now"] and cleaned["kind"] != Kind.PRAISE
 
 
 def _department(site: Site, chosen: int | None, category: Category | None) -> Department | None:
@@ -197,7 +223,10 @@ def _page(
         "open_details": any(
             name in form.errors for name in ("occurred_at", "place", "about", "contact", "demand", "wished_on")
         ),
-        "visitor_open": bool(typed.get("visitor_name")) or "visitor_phone" in form.errors,
+        "visitor_open": any(typed.get(name) for name in ("visitor_name", "visitor_phone", "from_whom"))
+        or "visitor_phone" in form.errors,
+        "answered_kinds": " ".join(sorted(ANSWERED_AT_ONCE)),
+        "answered_hidden": kind not in ANSWERED_AT_ONCE,
         "limits_line": _("Reception from %(time)s: dispatch and signature have their own clocks.")
         % {"time": moments.short(timezone.now(), site.zone, seconds=True)},
     }

@@ -13,10 +13,11 @@ from django.utils.translation import pgettext_lazy
 from complaints import forms, services
 from complaints.models import Ticket
 from complaints.services import How
-from complaints.states import Severity
+from complaints.states import ReportChannel, Severity
 from portal.organization.models import User
 from portal.pages.houses import departments
 
+FACE_TO_FACE = frozenset({ReportChannel.COUNTER, ReportChannel.RECEPTION_DAY})
 Take = Callable[[Ticket, User, dict[str, Any]], object]
 
 
@@ -34,6 +35,8 @@ class StepSpec:
     phrase: str = ""
     hint: str | Promise = ""
     tries: bool = False  # its form shows what would change before it is saved
+    says: Callable[[Ticket, dict[str, Any]], list[str]] | None = None  # and what besides limits
+    warns: Callable[[Ticket, dict[str, Any]], str] | None = None  # once it is saved: what it did not do by itself
 
     @property
     def takes_files(self) -> bool:
@@ -96,6 +99,17 @@ OF_THE_LINE: dict[str, StepSpec] = {
             lambda t, u, d: services.answer_on_the_spot(t.pk, d["text"], by=u, **version_of(d)),
             forms.TextForm,
             asks=_("What was answered"),
+        ),
+        StepSpec(
+            "answer-at-once",
+            pgettext_lazy("step", "Answered at once"),
+            "phone",
+            lambda t, u, d: services.answer_at_once(
+                t.pk, d["text"], by=u, in_person=t.channel in FACE_TO_FACE, **version_of(d)
+            ),
+            forms.TextForm,
+            asks=_("What was answered"),
+            hint=_("Told and over in one step, while the caller is still there."),
         ),
         StepSpec(
             "pass-on",

@@ -10,16 +10,19 @@ from complaints.models import Ticket
 from complaints.states import HANDED_UP_TO, UNRESOLVED, Kind, Status, Step, Target
 from complaints.views.specs import OF_THE_LINE, StepSpec, Take
 from complaints.views.specs_beside import BESIDE, offered_to
+from complaints.views.specs_corrections import CORRECTIONS, corrections_open_to
 from portal.organization.models import User
 from portal.organization.roles import DEPARTMENT, DESK
 
 __all__ = ["COMPOSERS", "SPECS", "StepSpec", "Take"]
 
-SPECS: dict[str, StepSpec] = {**OF_THE_LINE, **{slug: one.spec for slug, one in BESIDE.items()}}
+OFF_THE_LINE = BESIDE | CORRECTIONS
+SPECS: dict[str, StepSpec] = {**OF_THE_LINE, **{slug: one.spec for slug, one in OFF_THE_LINE.items()}}
 COMPOSERS = frozenset({"note", "reply"})
 _SLUGS = {
     Step.DISPATCH: "dispatch",
     Step.ANSWER: "answer",
+    Step.ANSWER_AT_ONCE: "answer-at-once",
     Step.SIGN: "sign",
     Step.SEND_BACK: "send-back",
     Step.NOTE: "progress",
@@ -35,7 +38,7 @@ _SLUGS = {
 }
 # A step that somebody may take now and then, never the one the page puts forward.
 NEVER_FIRST = frozenset({"send-back", "wait", "decline", "reopen", "call-manager", "severity", "wish"}) | (
-    BESIDE.keys() - {"decide", "claim-up", "claim-decide"}
+    OFF_THE_LINE.keys() - {"decide", "claim-up", "claim-decide"}
 )
 
 
@@ -61,15 +64,15 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
         if ticket.wished_on and ticket.wish_confirmed_at is None:
             slugs.append("wish")
         slugs.append("call-manager")
-    slugs += [slug for slug in beside if slug in NEVER_FIRST]
+    slugs += [slug for slug in beside if slug in NEVER_FIRST] + corrections_open_to(user, ticket)
     return [SPECS[slug] for slug in slugs]
 
 
 def is_whose(slug: str, user: User, ticket: Ticket) -> bool:
     """Whether the step is this person's at all, wherever the ticket stands; asked before its form is read."""
     scope = user.scope
-    if slug in BESIDE:
-        return BESIDE[slug].whose(user, ticket)
+    if slug in OFF_THE_LINE:
+        return OFF_THE_LINE[slug].whose(user, ticket)
     step = next((step for step, address in _SLUGS.items() if address == slug), None)
     if step is not None:
         return services.may_take(user, step, ticket)

@@ -73,10 +73,10 @@ def _take(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm
         if not _is_repeat(found, user, form.cleaned_data):
             return _too_late(request, found, spec, form, stale)
         discard(user, key)
-        return _taken(request, found, spec, seen)
+        return _taken(request, found, spec, form, seen)
     except Refusal as refusal:
         return _not_taken(request, found, spec, form, refusal)
-    return _taken(request, found, spec, seen)
+    return _taken(request, found, spec, form, seen)
 
 
 def _last_event(found: Ticket) -> int:
@@ -94,7 +94,7 @@ def _say_what_happened(request: HttpRequest, found: Ticket, seen: int) -> None:
     messages.success(request, said, extra_tags="ok")
 
 
-def _taken(request: HttpRequest, found: Ticket, spec: StepSpec, seen: int) -> HttpResponse:
+def _taken(request: HttpRequest, found: Ticket, spec: StepSpec, form: VersionForm, seen: int) -> HttpResponse:
     """Back to where it was taken from."""
     user = user_of(request)
     if _from_preview(request):
@@ -102,6 +102,8 @@ def _taken(request: HttpRequest, found: Ticket, spec: StepSpec, seen: int) -> Ht
         response["HX-Trigger"] = "list-changed"
         return response
     _say_what_happened(request, found, seen)
+    if spec.warns and (warning := spec.warns(found, form.cleaned_data)):
+        messages.warning(request, warning, extra_tags="soon")
     # What a department sends back is no longer its own to see: its page would be a dead end.
     leaves = spec.slug in {"send-back", "helper-done"}
     gone = leaves and not Ticket.objects.visible_to(user).filter(pk=found.pk).exists()
@@ -116,7 +118,8 @@ def _without_reason(form: VersionForm) -> None:
 
 def _if(found: Ticket, user: User, spec: StepSpec, form: VersionForm) -> dict[str, Any]:
     said = form.cleaned_data
-    return trial(found, lambda: spec.take(found, user, said | {"text": said.get("text") or "–"}))
+    found_out = trial(found, lambda: spec.take(found, user, said | {"text": said.get("text") or "–"}))
+    return found_out | {"said": spec.says(found, said) if spec.says else []}
 
 
 def _only_asks(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,6 +30,7 @@ from complaints.states import EventKind, ReportChannel, Severity, Status
 from complaints.undone import standing
 from complaints.views import beside, history, shown, steps
 from complaints.views.asking import user_of, who_see_tickets
+from complaints.views.correction import CorrectForm
 from complaints.views.drafting import drafts_about, key_of, writing_words
 from complaints.views.later import keeps_for
 from complaints.views.naming import persons_to_choose
@@ -102,7 +103,8 @@ def found_by(user: User, number: str) -> Ticket:
         .with_people()
         .select_related("first_responsible", "last_step", "about_person", "incident")
     )
-    annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]))
+    signed = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind=EventKind.SIGNED)
+    annotated = with_phones(tickets).annotate(relation=Subquery(relation.values("relation")[:1]), signed=Exists(signed))
     return shielded(placed(get_object_or_404(annotated, number=number)), user.scope)
 
 
@@ -119,6 +121,10 @@ def form_of(
         options["choices"] = beside.promises_to_choose(found)
     if issubclass(kind, forms.PersonForm):
         options["choices"] = persons_to_choose(found, desk=spec.slug == "responsible")
+    if issubclass(kind, forms.InformForm):
+        options["nobody"] = found.names_nobody
+    if issubclass(kind, CorrectForm):
+        options["ticket"] = found
     if kind is forms.SeverityForm:
         options["initial"] = {**options["initial"], "severity": found.severity}
         options["kind"] = found.kind
@@ -156,7 +162,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
     running = frozenset(timer.target for timer in timers.values() if timer.is_open)
     words = shown.Words(now)
     open_steps = steps.open_to(user, found, running)
-    log = history.entries(events, clock_steps, timers, zone)
+    log = history.entries(events, clock_steps, timers, zone, shielded=_is_shielded(found))
     about = drafts_about(found.number)
     drafts = of_forms(user, about, [key_of(found.number, slug) for slug, spec in SPECS.items() if spec.form])
     if refused and refused.form is not None:
@@ -173,7 +179,7 @@ def page_of(request: HttpRequest, found: Ticket, refused: Refused | None = None,
         "narrow_more": buttons[1:],
         "act": act,
         "problem": refused.words if refused and not refused.stale else "",
-        "stale": _what_changed(refused, events, zone),
+        "stale": _what_changed(refused, events, zone, shielded=_is_shielded(found)),
         "facts": beside.facts(found, zone),
         "events": _shown_entries(log, view),
         "event_count": len(events),
@@ -234,11 +240,23 @@ def _facts_of(found: Ticket, words: shown.Words, now: datetime, zone: ZoneInfo) 
         "told": row.told,
         "paused": paused,
         "description": found.description,
-        "who": found.who or pgettext("resident", "not named"),
-        "relation": Relation(found.relation).label
-        if getattr(found, "relation", "")
-        else (_("visitor") if found.visitor_name else ""),  # type: ignore[attr-defined]
+        "who": found.who or nobody_words(found),
+        "relation": _relation(found),
     }
+
+
+def nobody_words(found: Ticket) -> str:
+    anonymous = found.names_nobody and not _is_shielded(found)
+    return pgettext("resident", "anonymous") if anonymous else pgettext("resident", "not named")
+
+
+def _relation(found: Ticket) -> str:
+    relation: str = getattr(found, "relation", "") or ""
+    if relation:
+        return str(Relation(relation).label)
+    if found.resident is not None or not found.visitor_name:
+        return ""
+    return _("colleague") if found.colleague_id else _("visitor")
 
 
 def _buttons(found: Ticket, open_steps: list[StepSpec], act: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -331,7 +349,9 @@ def _likely(spec: StepSpec, found: Ticket, result: str) -> dict[str, Any]:
     if spec.slug != "inform":
         return {}
     at_counter = found.department_id is None and found.channel == ReportChannel.COUNTER
-    return {"text": result, "how": How.IN_PERSON if at_counter else How.PHONE}
+    if found.names_nobody:
+        return {"text": result, "how": How.NOBODY}
+    return {"text": result, "how": How.IN_PERSON if at_counter or found.colleague_id else How.PHONE}
 
 
 def _composer(slug: str, refused: Refused | None, draft: FormDraft) -> dict[str, Any]:
@@ -351,7 +371,13 @@ def _composer(slug: str, refused: Refused | None, draft: FormDraft) -> dict[str,
     }
 
 
-def _what_changed(refused: Refused | None, events: list[TicketEvent], zone: ZoneInfo) -> dict[str, Any] | None:
+def _is_shielded(found: Ticket) -> bool:
+    return bool(getattr(found, "shielded", False))
+
+
+def _what_changed(
+    refused: Refused | None, events: list[TicketEvent], zone: ZoneInfo, *, shielded: bool
+) -> dict[str, Any] | None:
     """Who changed what since the page was made whose form came too late."""
     if refused is None or not refused.stale:
         return None
@@ -360,7 +386,7 @@ def _what_changed(refused: Refused | None, events: list[TicketEvent], zone: Zone
         "words": refused.words
         if refused.form
         else _("Somebody changed this ticket before you pressed. See what changed first."),
-        "events": history.entries(since, (), {}, zone),
+        "events": history.entries(since, (), {}, zone, shielded=shielded),
         "typed": refused.form is not None,
     }
 

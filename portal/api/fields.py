@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from portal.invisible import is_blank
+
 
 class Moment(serializers.DateTimeField):
     """A moment; one at the very ends of the calendar, which no other zone can hold, is refused and not our fault."""
@@ -19,7 +21,7 @@ class Moment(serializers.DateTimeField):
 
 
 class TextAsSent(serializers.CharField):
-    """Kept code point by code point; NUL, lone surrogates (DRF's own checks) and white space alone are refused."""
+    """Kept code point by code point; NUL, lone surrogates (DRF's own checks) and what shows nothing are refused."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("trim_whitespace", False)
@@ -29,6 +31,6 @@ class TextAsSent(serializers.CharField):
         if isinstance(data, bool | int | float):
             self.fail("invalid")
         value: str = super().to_internal_value(data)
-        if value and not value.strip():
+        if value and is_blank(value):
             raise serializers.ValidationError(_("This is white space alone."))
         return value

@@ -20,7 +20,7 @@ from django.utils import timezone
 from portal.organization.models import KeptForm, User
 
 MOST_BYTES = 100_000  # of what is kept: the longest form has some 8,000 characters
-MOST_FIELDS = 60
+MOST_FIELDS = 200  # the suggestion box has five for each of its rows
 KEPT_FOR = timedelta(days=3)
 NOT_KEPT = frozenset(
     {"csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2", "own_password", "kept"}
@@ -127,17 +127,28 @@ def after_another_sign_in(request: HttpRequest) -> HttpResponse | None:
     Signing in changes the secret that every form carries, so a form in an older tab no longer fits. Only what comes
     from our own origin is offered again, and only its writer's press sends it.
     """
-    ours = f"{request.scheme}://{request.get_host()}"
-    if request.method != "POST" or request.headers.get("Origin") != ours or request.path.startswith(ELSEWHERE):
+    if request.method != "POST" or not _from_our_page(request) or request.path.startswith(ELSEWHERE):
         return None
-    found = unpack(pack(request))
+    packed = pack(request, wordless=True)  # a press too: whoever sees that it was not taken presses again
+    found = unpack(packed)
     if found is None:
         return None
     if not request.user.is_authenticated:
-        return _door(request, pack(request))
+        return _door(request, packed)
     page = offer(request, *found)
     page.status_code = 403
     return page
+
+
+def _from_our_page(request: HttpRequest) -> bool:
+    """By what the browser itself says: where the form stood, or, where it does not say that, the page it came from."""
+    ours = f"{request.scheme}://{request.get_host()}"
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != "null":
+        return origin == ours or origin in settings.CSRF_TRUSTED_ORIGINS
+    if "Sec-Fetch-Site" in request.headers:
+        return request.headers["Sec-Fetch-Site"] == "same-origin"
+    return origin is None and request.headers.get("Referer", "").startswith(f"{ours}/")
 
 
 def _goes_to_the_door(response: HttpResponse) -> bool:
@@ -145,10 +156,13 @@ def _goes_to_the_door(response: HttpResponse) -> bool:
     return address == str(settings.LOGIN_URL)
 
 
-def pack(request: HttpRequest) -> str:
-    """Where a form was going and what stood in it; empty where nothing was typed, or too much for a form of ours."""
+def pack(request: HttpRequest, *, wordless: bool = False) -> str:
+    """Where a form was going and what stood in it; empty for too much for a form of ours, and where nothing was typed.
+
+    ``wordless``: also a press, or what was only chosen.
+    """
     fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_KEPT for value in values]
-    if not any(value.strip() for name, value in fields if name not in NOT_SHOWN):
+    if not wordless and not any(value.strip() for name, value in fields if name not in NOT_SHOWN):
         return ""
     packed = json.dumps({"to": request.path, "fields": fields}, ensure_ascii=False)
     return packed if len(fields) <= MOST_FIELDS and len(packed.encode()) <= MOST_BYTES else ""

@@ -55,7 +55,7 @@ def _tickets(site: Site, period: Period, now: datetime) -> Table:
     """What was received in the period and not withdrawn, each with how its resolution was kept."""
     how, cause = _how_kept(site, period, now), _causes(site, period, now)
     received = {"received_at__gte": period.begins, "received_at__lt": period.ends}
-    rows = _columns_of(Ticket.objects.filter(site=site, **received).exclude(status=Status.WITHDRAWN))
+    rows = _columns_of(Ticket.objects.filter(site=site, **received).exclude(status__in=[Status.WITHDRAWN, Status.VOID]))
     return TICKETS, [
         [*_ticket(row, period), how.get(pk, ""), cause.get(pk, "")] for pk, *row in rows.order_by("received_at", "pk")
     ]
@@ -106,7 +106,7 @@ def _causes(site: Site, period: Period, now: datetime) -> dict[int, str]:
 
 def _resolutions(site: Site, period: Period) -> QuerySet[TicketTimer]:
     received = {"received_at__gte": period.begins, "received_at__lt": period.ends}
-    return TicketTimer.objects.filter(target=Target.RESOLVE, site=site, **received)
+    return TicketTimer.objects.filter(target=Target.RESOLVE, site=site, **received).counted()
 
 
 def _open(site: Site, period: Period, now: datetime) -> Table:

@@ -253,6 +253,10 @@
   if (!form) return;
   const room = $("#id_room"), party = $("#id_party"), box = $("#room-list"), picked = $("#picked"), field = $("#room-field");
   let found = [], at = 0, asked = 0, later;
+  const demand = $("#id_demand"), asks = $("[data-demand]", form), unasked = asks ? asks.textContent : "";
+  const shows = () => { asks.textContent = demand.value.trim().slice(0, 40) || unasked; };
+  if (demand && asks) { demand.addEventListener("input", shows); shows(); }
+  $$("[data-hide]", form).forEach((el) => { el.hidden = true; }); // of another kind; without script it stands there
   const option = (hit, n) => {
     const li = document.createElement("li");
     li.id = "room-" + n;

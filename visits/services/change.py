@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from portal.arrivals.services import once
+from portal.invisible import is_blank
 from portal.notifications import outbox
 from portal.organization.models import Site, User
 from portal.promises import clock, policies
@@ -177,7 +178,6 @@ def _bounded(at: datetime | None, now: datetime) -> datetime:
 
 
 def require_text(text: str, words: str) -> str:
-    said = text.strip()
-    if not said:
+    if is_blank(text):
         raise NotPossible(words)
-    return said
+    return text.strip()

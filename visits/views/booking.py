@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from complaints.errors import NotYours, Refusal
 from complaints.models import Ticket
+from complaints.numbers import whole
 from portal.arrivals.presses import by_script, not_taken, taken
 from portal.arrivals.services import NotTaken
 from portal.organization.models import Site, User
@@ -73,7 +74,7 @@ def book(request: HttpRequest) -> HttpResponse:
 def _asked_for(request: HttpRequest, user: User) -> tuple[Site, dict[str, Any]]:
     """The site, and what the address says already: a home, a ticket to follow up, a kind."""
     asked = request.GET
-    ticket = Ticket.objects.visible_to(user).filter(number=asked.get("ticket", "")[:40].replace("\0", "")).first()
+    ticket = Ticket.objects.visible_to(user).filter(number=whole(asked.get("ticket", "")[:40])).first()
     unit = ticket.unit if ticket and ticket.unit else _unit_by_uuid(user, asked.get("unit", ""))
     first: dict[str, Any] = {
         "people": [user.pk],
@@ -122,7 +123,7 @@ def _booking(form: BookForm, site: Site, user: User) -> Booking:
 def _ticket_of(number: str, unit: Unit, user: User) -> Ticket | None:
     if not number.strip():
         return None
-    found = Ticket.objects.visible_to(user).select_related("resident").filter(number=number.strip()).first()
+    found = Ticket.objects.visible_to(user).select_related("resident").filter(number=whole(number)).first()
     if found is None or found.unit_id != unit.pk:
         raise ValidationError({"ticket": _("There is no such ticket of this home.")})
     return found

@@ -5,6 +5,7 @@ from django.core.management.base import CommandError
 
 from complaints.explaining import explain, in_words
 from complaints.models import Ticket
+from complaints.numbers import whole
 from portal.commands import JsonCommand
 
 
@@ -16,7 +17,7 @@ class Command(JsonCommand):
         parser.add_argument("number", help="the ticket's number, such as YJW-20261121-0007")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ticket = Ticket.objects.select_related("site").filter(number=options["number"]).first()
+        ticket = Ticket.objects.select_related("site").filter(number=whole(options["number"])).first()
         if ticket is None:
             raise CommandError(f"There is no ticket {options['number']}.")
         explained = explain(ticket)
