@@ -62,9 +62,7 @@ def find_residents(text: str, user: User, limit: int = MOST, *, moved_out: bool 
     return list(found.values())[:limit]
 
 
-def _asked(
-    here: QuerySet[Residence], wanted: str, limit: int, site_ids: list[int]
-) -> Iterable[Iterable[Residence]]:
+def _asked(here: QuerySet[Residence], wanted: str, limit: int, site_ids: list[int]) -> Iterable[Iterable[Residence]]:
     """The lists that can hold what was typed, in the order of how much they say."""
     if (room := _room(wanted)) is not None:
         homes = Unit.objects.filter(room, site__in=site_ids).values("pk")

@@ -13,7 +13,9 @@ REGION = "CN"
 _MOBILE_IN_TEXT = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 _MARKS = re.compile(r"[\s\-－—–−_.·()（）/]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_ACROSS_THE_BORDER = re.compile(r"852[2-9]\d{7}|853[2689]\d{7}|8869\d{8}")  # Hong Kong, Macau, Taiwan, written without +
+_ACROSS_THE_BORDER = re.compile(
+    r"852[2-9]\d{7}|853[2689]\d{7}|8869\d{8}"
+)  # Hong Kong, Macau, Taiwan, written without +
 LAST = 4
 LONG_ENOUGH = 8  # shorter ones are masked but for two digits
 

@@ -39,8 +39,6 @@ def colleagues(request: HttpRequest, number: str) -> HttpResponse:
     found = [
         {"name": one.name, "post": one.post}
         for one in colleagues_of(ticket)
-        if typed
-        and one.user_id != user.pk
-        and (typed in one.name.lower() or is_abbreviated(one.name, typed))
+        if typed and one.user_id != user.pk and (typed in one.name.lower() or is_abbreviated(one.name, typed))
     ]
     return JsonResponse({"results": found[:MOST_OFFERED]})

@@ -150,7 +150,6 @@ def _page(
     user = user_of(request)
     typed: Any = form.data if form.is_bound else form.initial
     site = party.site if party else own_site(user)
-    residence = party.residence if party else None
     chosen = {name: str(typed.get(name, "")) for name in ("category", "subcategory", "severity")}
     kind = str(form["kind"].value() or "")
     kind = kind if kind in Kind.values else Kind.COMPLAINT.value

@@ -35,7 +35,7 @@ class Resident(models.Model):
     )
     do_not_call = models.JSONField(_("do not call"), default=list, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
-    # What a person changed here, which no file changes back: the fields, the names of before, numbers (as fingerprints).
+    # What somebody changed here, which no file changes back: fields, the names of before, numbers (as fingerprints).
     by_hand = ArrayField(models.CharField(max_length=20), editable=False, default=list, db_default=[])
     former_names = ArrayField(models.CharField(max_length=60), editable=False, default=list, db_default=[])
     dropped_numbers = ArrayField(models.CharField(max_length=64), editable=False, default=list, db_default=[])

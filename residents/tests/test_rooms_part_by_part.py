@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -47,7 +48,17 @@ def test_a_room_is_read_in_the_spellings_that_people_have(written: str, room: Pa
 
 @pytest.mark.parametrize(
     "written",
-    ["1801-1802", "1803/1804", "1805、1806", "S01-S02", "3-2-1801-1802", "3.2", "待定", "2026-03-02 00:00:00", "1801(东)"],
+    [
+        "1801-1802",
+        "1803/1804",
+        "1805、1806",
+        "S01-S02",
+        "3-2-1801-1802",
+        "3.2",
+        "待定",
+        "2026-03-02 00:00:00",
+        "1801(东)",
+    ],
 )
 def test_what_may_be_more_than_one_room_is_none(written: str) -> None:
     with pytest.raises(Unclear):
@@ -57,7 +68,10 @@ def test_what_may_be_more_than_one_room_is_none(written: str) -> None:
 @pytest.fixture
 def alike(house: Any) -> list[Residence]:
     """Two homes whose digits are the same, and one without people whose digits are those of a third."""
-    homes = [move_in(house.site, "11-1-101", "13811110001", "十一栋"), move_in(house.site, "1-1-1101", "13811110002", "一栋")]
+    homes = [
+        move_in(house.site, "11-1-101", "13811110001", "十一栋"),
+        move_in(house.site, "1-1-1101", "13811110002", "一栋"),
+    ]
     move_in(house.site, "2-1-1101", "13811110003", "二栋")
     entrance = Entrance.objects.get(building__site=house.site, building__code="11")
     building = entrance.building.__class__.objects.create(site=house.site, code="21")
@@ -143,7 +157,7 @@ def test_a_slip_and_a_visit_are_for_the_room_that_was_typed(
     answer = desk.post("/suggestion-box/", slip)
     assert answer.status_code == (302 if room else 422)
     assert {ticket.unit.room for ticket in Ticket.objects.exclude(unit=None)} == ({room} if room else set())
-    visit = {"room": typed, "kind": "care", "purpose": "慰问", "key": "k1", "day": "2030-01-01", "minutes": "30"}
+    visit = {"room": typed, "kind": "care", "purpose": "慰问", "key": str(uuid4())}
     asked = desk.post("/visits/new/", visit)
     said = asked.content.decode()
     assert ("2-1-1101、21-1-101" in said) == (room is None)
