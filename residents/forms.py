@@ -161,7 +161,9 @@ class IdentityForm(forms.Form):
         try:
             found = cells.identities(self.cleaned_data["number"])
         except cells.Unclear:
-            raise forms.ValidationError(_("This number fails its check digit, or is no card or passport.")) from None
+            found = []
+        if len(found) != 1:  # none, as of “/”, or two with a stroke between them
+            raise forms.ValidationError(_("This number fails its check digit, or is no card or passport."))
         return found[0]
 
 
@@ -170,10 +172,10 @@ class VehicleForm(forms.Form):
     space = forms.CharField(label=_("Parking space"), max_length=30, required=False)
 
     def clean_plate(self) -> str:
-        try:
-            return cells.plates(self.cleaned_data["plate"])[0]
-        except (cells.Unclear, IndexError):
-            raise forms.ValidationError(_("This is no plate: write it like 粤B12345.")) from None
+        found, unclear = cells.plates(self.cleaned_data["plate"])
+        if unclear or len(found) != 1:
+            raise forms.ValidationError(_("This is no plate: write it like 粤B12345."))
+        return found[0]
 
 
 class NoteForm(forms.Form):

@@ -32,6 +32,8 @@ _RELATIONS = {
 }
 STATUSES = {word: status for status, words in _STATUSES.items() for word in words.split()}
 RELATIONS = {word: relation for relation, words in _RELATIONS.items() for word in words.split()}
+# Who says so beside an owner named before is no surprise.
+CO_OWNERS = frozenset({"共有人", "共同产权人", "共同业主", "共有业主", "业主2"})
 # Who no longer belongs there does not go in.
 FORMER = re.compile(r"^[原前]|已(?:退租|搬|迁|过户|售)|退租")
 OWNERLESS = {UnitStatus.UNSOLD, UnitStatus.SHOW_FLAT}

@@ -14,7 +14,7 @@ from residents.phones import masked
 from residents.register import cells, places
 from residents.register.cells import Unclear
 from residents.register.columns import JOINED, Field
-from residents.register.meanings import FORMER, OWNERLESS, RELATIONS, STATUSES
+from residents.register.meanings import CO_OWNERS, FORMER, OWNERLESS, RELATIONS, STATUSES
 from residents.register.places import Place
 from residents.rooms import Room
 
@@ -57,6 +57,7 @@ class Row:
     remarks: str = ""
     people: list[Person] = field(default_factory=list)
     plates: list[str] = field(default_factory=list)
+    co_owner: bool = False  # says itself that there is another owner
     refused: Wrong | None = None
     warnings: list[Wrong] = field(default_factory=list)
 
@@ -172,6 +173,7 @@ class Planner:
 
     def _people(self, row: Row, values: Values) -> None:
         said = cells.said(_first(values, Field.RELATION, row))
+        row.co_owner = said in CO_OWNERS
         relation = RELATIONS.get(said, Relation.FAMILY if said else Relation.OWNER)
         if said and said not in RELATIONS:
             row.warn("relation_former" if FORMER.search(said) else "relation_unknown", Field.RELATION, said)
@@ -229,7 +231,8 @@ class Planner:
         if owners and known.owners and not owners & known.owners:
             if known.sheet != row.sheet:
                 raise _Refused(Wrong("owner_of_another_sheet", Field.OWNER, "、".join(sorted(owners))))
-            row.warn("other_owner", Field.OWNER, "、".join(sorted(owners)))
+            if not row.co_owner:
+                row.warn("other_owner", Field.OWNER, "、".join(sorted(owners)))
         if row.status is not None and known.status is not None and row.status != known.status:
             row.warn("other_status", Field.STATUS, str(row.status.label))
             row.status = None

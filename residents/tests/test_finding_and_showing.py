@@ -267,3 +267,15 @@ def test_whoever_cannot_be_found_any_more_is_named_by_the_integrity_check(newcom
     assert list(integrity.findings()) == []
     Resident.objects.filter(pk=newcomer.pk).update(name="王雪")
     assert [str(newcomer.uuid) in found for found in integrity.findings()] == [True]
+
+
+@pytest.mark.parametrize("typed", ["/", "、", "NaN", "无", "#N/A", f"{CARD}/{CARD}", "990101197901202464"])
+def test_what_is_no_single_card_or_plate_is_refused_with_a_sentence(
+    desk: Client, house: Any, newcomer: Resident, typed: str
+) -> None:
+    kept = IdentityNumber.objects.get().sealed
+    assert desk.post(f"/residents/people/{newcomer.uuid}/identity/", {"number": typed}).status_code == 422
+    assert IdentityNumber.objects.get().sealed == kept
+    plates = f"/residents/units/{house.homes[0].unit.uuid}/vehicle/"
+    assert desk.post(plates, {"plate": typed[:12], "space": ""}).status_code == 422
+    assert Vehicle.objects.count() == 1

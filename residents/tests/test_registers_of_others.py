@@ -247,7 +247,7 @@ OTHERS: dict[str, tuple[dict[str, str], list[str], dict[str, list[str]]]] = {
             """,
         },
         ["3-2-1801", "3-2-1801", "3-2-1801", "3-2-1802", "3-2-1801"],
-        {"表 3": ["other_owner"], "表 5": ["relation_former"], "表 6": ["relation_former"]},
+        {"表 5": ["relation_former"], "表 6": ["relation_former"]},
     ),
     "the header once more on every page": (
         {
