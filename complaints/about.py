@@ -22,7 +22,7 @@ from portal.pages.about import Act, Entry, Figure
 from portal.pages.countdown import time_left
 from portal.pages.finding import Hit
 from residents.finding import find_residents
-from residents.spelling import initials
+from residents.spelling import letters
 
 ICONS = {Kind.COMPLAINT: "flag", Kind.SERVICE_REQUEST: "wrench", Kind.ENQUIRY: "question-circle"}
 
@@ -129,14 +129,20 @@ def _commands(user: User, text: str, most: int) -> list[Hit]:
         *(
             Hit(url=url, title=words, typed=False)
             for words, url in found
-            if wanted in words.lower() or any(reading.startswith(wanted) for reading in _initials_of(words))
+            if wanted in words.lower() or _begins(words, wanted)
         ),
     ][:most]
 
 
+def _begins(words: str, wanted: str) -> bool:
+    """Whether the initials of a command begin so."""
+    known = _letters_of(words)
+    return len(wanted) <= len(known) and all(letter in known[at] for at, letter in enumerate(wanted))
+
+
 @lru_cache(maxsize=100)
-def _initials_of(command: str) -> list[str]:
-    return initials(command)
+def _letters_of(command: str) -> list[frozenset[str]]:
+    return letters(command)
 
 
 def _taken_along(user: User, text: str, most: int) -> list[Hit]:

@@ -12,11 +12,10 @@ from django.db.models import Q, QuerySet
 
 from complaints.numbers import as_written, whole
 from portal.pages.houses import sites
-from residents.finding import SHORTEST, homes_matching, resident_matches, spelled
+from residents.finding import SHORTEST, homes_matching, numbers_match, resident_matches, spelled
 from residents.models import ApiAccount, Resident
 
 MOST = 1000  # people, homes and accounts that one text may mean
-FEWEST_DIGITS_OF_A_PHONE = 4
 _WHOLE_NUMBER = re.compile(r"[A-Z]{2,6}-\d{1,8}(-\d*)?|\d{8}-\d+")
 _DAY_AND_COUNT = re.compile(r"\d{8}-\d{4,}")
 _PART_OF_A_NUMBER = re.compile(r"[A-Z0-9-]{3,24}")
@@ -44,12 +43,11 @@ def tickets_matching(text: str) -> Q | None:
         found |= _among("resident", Resident.objects.filter(person))
     for homes in homes_matching(text, list(sites())):
         found |= _among("unit", homes)
-    digits = re.sub(r"[\s-]", "", wanted)
-    if digits.isdigit():
-        if len(digits) >= FEWEST_DIGITS_OF_A_PHONE:
-            found |= Q(visitor_phone__contains=digits)
-            found |= _among("reported_by", ApiAccount.objects.filter(phone__contains=digits))
-    else:
+    if (visitors := numbers_match(text, "visitor_phone")) is not None:
+        found |= visitors
+        if (callers := numbers_match(text, "phone")) is not None:
+            found |= _among("reported_by", ApiAccount.objects.filter(callers))
+    elif not wanted.isdigit():
         found |= Q(visitor_name__startswith=text.strip())
     return found or None
 

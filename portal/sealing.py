@@ -40,6 +40,11 @@ def fingerprint(value: str) -> str:
     return _fingerprint(settings.FIELD_KEYS[0], value)
 
 
+def is_fingerprint_of(held: str, value: str) -> bool:
+    """Whether a fingerprint is of this value, under any of the keys."""
+    return any(hmac.compare_digest(held, _fingerprint(key, value)) for key in settings.FIELD_KEYS)
+
+
 def _fingerprint(key: str, value: str) -> str:
     return hmac.new(b"fingerprint" + key.encode(), value.encode(), hashlib.sha256).hexdigest()
 

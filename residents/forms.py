@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.organization.models import Site, User
-from residents import phones
+from residents import phones, rooms
 from residents.models import Contact, Relation, Resident, UnitStatus
 from residents.models.imports import IMPORTERS
 from residents.register import cells
@@ -41,16 +41,51 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """What each header means: one choice a header, ``m0`` the first. "" is a column that is not read."""
+    """What each header means: one choice a header, ``m0`` the first; "" is a column that is not read.
 
-    def __init__(self, headers: dict[str, str | None], *args: Any, **kwargs: Any) -> None:
+    And which building the rows of a sheet are in that has no such column: ``b0`` the first; "" leaves it as understood.
+    """
+
+    def __init__(self, headers: dict[str, str | None], sheets: dict[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.sheets = sheets
         choices = [("", _("not read")), *((field.value, words) for field, words in FIELDS.items())]
         self.headers = headers
         for at, (header, meaning) in enumerate(headers.items()):
             self.fields[f"m{at}"] = forms.ChoiceField(
                 choices=choices, required=False, initial=meaning or "", label=header
             )
+
+        for at, (title, building) in enumerate(sheets.items()):
+            self.fields[f"b{at}"] = forms.CharField(
+                max_length=rooms.LONGEST_CODE, required=False, initial=building, label=title
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for at in range(len(self.sheets)):
+            try:
+                building, entrance = rooms.building_of(said.get(f"b{at}", ""))
+            except rooms.Unclear:
+                building, entrance = "", "?"
+            if entrance:
+                self.add_error(f"b{at}", _("Write one building, such as 3 or 3栋."))
+            said[f"b{at}"] = building
+        return said
+
+    @property
+    def columns(self) -> list[forms.BoundField]:
+        return [self[f"m{at}"] for at in range(len(self.headers))]
+
+    @property
+    def places(self) -> list[forms.BoundField]:
+        return [self[f"b{at}"] for at in range(len(self.sheets))]
+
+    @property
+    def buildings(self) -> dict[str, str]:
+        """The buildings that were named otherwise than they are understood already, by the sheets' titles."""
+        said = {title: self.cleaned_data[f"b{at}"] for at, title in enumerate(self.sheets)}
+        return {title: building for title, building in said.items() if building and building != self.sheets[title]}
 
     @property
     def told(self) -> dict[str, str]:
@@ -59,7 +94,7 @@ class ColumnsForm(forms.Form):
         return {header: field for header, field in chosen.items() if field != self.headers[header]}
 
     def names_homes(self) -> bool:
-        return Field.ROOM in self.cleaned_data.values()
+        return Field.ROOM in {self.cleaned_data[f"m{at}"] for at in range(len(self.headers))}
 
 
 def _date(label: Any, **kwargs: Any) -> forms.DateField:
@@ -126,7 +161,9 @@ class IdentityForm(forms.Form):
         try:
             found = cells.identities(self.cleaned_data["number"])
         except cells.Unclear:
-            raise forms.ValidationError(_("This number fails its check digit, or is no card or passport.")) from None
+            found = []
+        if len(found) != 1:  # none, as of “/”, or two with a stroke between them
+            raise forms.ValidationError(_("This number fails its check digit, or is no card or passport."))
         return found[0]
 
 
@@ -135,10 +172,10 @@ class VehicleForm(forms.Form):
     space = forms.CharField(label=_("Parking space"), max_length=30, required=False)
 
     def clean_plate(self) -> str:
-        try:
-            return cells.plates(self.cleaned_data["plate"])[0]
-        except (cells.Unclear, IndexError):
-            raise forms.ValidationError(_("This is no plate: write it like 粤B12345.")) from None
+        found, unclear = cells.plates(self.cleaned_data["plate"])
+        if unclear or len(found) != 1:
+            raise forms.ValidationError(_("This is no plate: write it like 粤B12345."))
+        return found[0]
 
 
 class NoteForm(forms.Form):

@@ -50,12 +50,15 @@ def marked(name: str, text: str) -> SafeString:
     """The pinyin of a name that was found by its initials, each matched letter marked."""
     if not (text.isalpha() and text.isascii()):
         return mark_safe("")
-    if not any(reading.startswith(text) for reading in spelling.initials(name)):
+    if not spelling.is_abbreviated(name, text):
         return mark_safe("")
     from residents.pinyin import Style, pinyin
 
     words = []
-    for at, readings in enumerate(pinyin(name, style=Style.TONE, heteronym=True, errors="ignore")):
+    spoken = pinyin(name, style=Style.TONE, heteronym=True, errors="ignore")
+    if len(spoken) != len(spelling.letters(name)):  # Latin words in it: nothing to mark letter by letter
+        return mark_safe("")
+    for at, readings in enumerate(spoken):
         wanted = text[at] if at < len(text) else ""
         plain = [pinyin_letter(reading) for reading in readings]
         word = readings[plain.index(wanted)] if wanted in plain else readings[0]

@@ -6,6 +6,7 @@ app_name = "residents"
 urlpatterns = [
     path("residents/", archive.archive, name="archive"),
     path("residents/export.xlsx", exporting.export, name="export"),
+    path("residents/export/", exporting.export_whole, name="export_whole"),
     path("residents/show/", reveal.show, name="show"),
     path("residents/shown/", reveal.shown_numbers, name="shown_numbers"),
     path("residents/buildings/<str:site_code>/<str:code>/", archive.building, name="building"),

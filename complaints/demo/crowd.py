@@ -150,7 +150,7 @@ class _Arrivals:
         self.resident += 1
         name, number = self._name(), str(FIRST_PHONE + self.resident)
         pairs = "{" + ",".join(_pairs(name)) + "}"
-        text = _spelled(name) + f" {number}"
+        text = f"{_spelled(name)} {number[-4:]}"
         self.rows[Resident].append(
             (self.resident, self._uuid(), name, "", "zh-hans", Contact.PHONE.value, "[]", "", text, pairs)
         )

@@ -310,6 +310,7 @@ def archive_forms(house: House) -> dict[str, Form]:
     return changes | {
         "residents:show": ("reception", "POST", "/residents/show/", shown),
         "residents:imports": ("supervisor", "POST", "/residents/import/", {"site": str(house.site.pk)}),
+        "residents:export_whole": ("supervisor", "POST", "/residents/export/?site=YJW", {"reason": "x"}),
         "residents:import_columns": ("supervisor", "POST", f"{run}columns/", {"m0": "room"}),
         "residents:import_go": ("supervisor", "POST", f"{run}go/", {}),
         "residents:import_take_back": ("supervisor", "POST", f"{run}take-back/", {}),

@@ -148,6 +148,7 @@ PAGES: dict[str, tuple[str, str, frozenset[str]]] = {
     "residents:show": ("post", "/residents/show/", OF_THE_ARCHIVE | ENGINEERING),  # whose open ticket it is
     "residents:shown_numbers": ("get", "/residents/shown/", LEADERS - {"leader"}),
     "residents:export": ("get", "/residents/export.xlsx?site=YJW", EXPORTERS),
+    "residents:export_whole": ("get", "/residents/export/?site=YJW", EXPORTERS),
     "residents:imports": ("get", "/residents/import/", IMPORTERS),
     "residents:import_template": ("get", "/residents/import/template.xlsx", IMPORTERS),
     "residents:import": ("get", "/residents/import/{run}/", IMPORTERS),

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,8 +31,8 @@ from portal.organization.models import Site, User
 from portal.organization.roles import DESK, MANAGEMENT
 from portal.pages.asking import only_for, user_of
 from portal.pages.houses import site_of
+from residents.finding import one_home
 from residents.models import Unit
-from residents.spelling import room_digits
 
 SEE_THE_BOX = DESK | MANAGEMENT
 ROWS_AT_FIRST, MORE_ROWS, MOST_ROWS = 3, 3, 12
@@ -72,13 +71,9 @@ class SlipForm(forms.Form):
         self.fields["category"].choices = [("", "–"), *coarse]  # type: ignore[attr-defined]
 
     def clean_room(self) -> Unit | None:
-        digits = room_digits(self.cleaned_data["room"])
-        if not digits:
+        if not self.cleaned_data["room"].strip():
             return None
-        unit = Unit.objects.filter(site=self.site, digits=digits).first()
-        if unit is None:
-            raise ValidationError(_("There is no such room here. Look again, or leave it empty."))
-        return unit
+        return one_home(self.cleaned_data["room"], Unit.objects.filter(site=self.site))
 
     @property
     def slip(self) -> Slip | None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
-from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,8 +23,8 @@ from complaints.services.correcting import Facts, changes_of, facts_of
 from complaints.states import Kind, Severity
 from portal.pages.houses import departments_at
 from residents import phones
+from residents.finding import homes_named, several_homes
 from residents.models import Contact, Relation, Residence, Unit
-from residents.spelling import room_digits
 
 NAMES: dict[str, str | Promise] = {
     "kind": _("Kind"),
@@ -223,21 +222,13 @@ def _people_of(unit: Unit | None, ticket: Ticket) -> dict[int, str]:
 
 def home_called(text: str, site_id: int) -> tuple[Unit | None, str]:
     """The one home that is written like this, part by part; or why not. Nothing written is no home."""
-    plain = normalize("NFKC", text.replace("\0", "")).strip().upper()
-    if not plain:
+    if not text.strip():
         return None, ""
-    units = Unit.objects.filter(site=site_id).select_related("site")
-    if exact := units.filter(room__iexact=plain).first():
-        return exact, ""
-    alike = list(units.filter(digits=room_digits(plain)).order_by("room")[:9])
-    same = [one for one in alike if _PART.findall(one.room.upper()) == _PART.findall(plain)]
-    if len(same) == 1:
-        return same[0], ""
-    if len(alike) == 1 and plain.isalnum():  # written without any separator, and nobody else's
-        return alike[0], ""
-    if alike:
-        rooms = pgettext("between names", ", ").join(one.room for one in alike)
-        return None, _now("Which home is it: %(rooms)s? Write it whole.") % {"rooms": rooms}
+    homes = homes_named(text.replace("\0", ""), Unit.objects.filter(site=site_id))
+    if len(homes) == 1:
+        return homes[0], ""
+    if homes:
+        return None, several_homes(text, homes)
     return None, _now("There is no home %(room)s at this site.") % {"room": text.strip()}
 
 

@@ -15,7 +15,7 @@ from complaints.services import colleagues_of
 from complaints.views.asking import user_of, who_see_tickets
 from portal.organization.models import Membership
 from portal.organization.roles import DESK
-from residents.spelling import initials
+from residents.spelling import is_abbreviated
 
 MOST_OFFERED = 8
 
@@ -39,8 +39,6 @@ def colleagues(request: HttpRequest, number: str) -> HttpResponse:
     found = [
         {"name": one.name, "post": one.post}
         for one in colleagues_of(ticket)
-        if typed
-        and one.user_id != user.pk
-        and (typed in one.name.lower() or any(word.startswith(typed) for word in initials(one.name)))
+        if typed and one.user_id != user.pk and (typed in one.name.lower() or is_abbreviated(one.name, typed))
     ]
     return JsonResponse({"results": found[:MOST_OFFERED]})

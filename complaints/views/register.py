@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -26,14 +27,14 @@ from complaints.views.asking import the_desk, user_of
 from complaints.views.drafting import REGISTER, bring_in
 from complaints.views.known import known_at
 from complaints.views.offering import FALLBACK_DEPARTMENT, category_of, limits_by_kind, phrases_of, shown_categories
-from complaints.views.party import Party, Unclear, own_site, party_named, party_of
+from complaints.views.party import Party, Unclear, own_site, party_named, party_of, shown_match
 from complaints.views.specs import FACE_TO_FACE
 from portal.drafts import services as drafts
 from portal.drafts.shown import FormDraft, of_form
 from portal.organization.models import Department, Site, User
 from portal.pages import moments
 from portal.pages.houses import departments, departments_at, sites
-from residents.models import Relation, Residence
+from residents.models import Residence, Unit
 
 
 @login_required
@@ -168,7 +169,7 @@ def _page(
     form: RegisterForm,
     *,
     party: Party | None = None,
-    matches: list[Residence] | None = None,
+    matches: Sequence[Residence | Unit] = (),
     problem: str = "",
     draft: FormDraft | None = None,
     status: int = 200,
@@ -176,7 +177,6 @@ def _page(
     user = user_of(request)
     typed: Any = form.data if form.is_bound else form.initial
     site = party.site if party else own_site(user)
-    residence = party.residence if party else None
     chosen = {name: str(typed.get(name, "")) for name in ("category", "subcategory", "severity")}
     kind = str(form["kind"].value() or "")
     kind = kind if kind in Kind.values else Kind.COMPLAINT.value
@@ -191,17 +191,8 @@ def _page(
         )
         if party
         else [],
-        "party": f"{residence.unit_id}:{residence.resident_id}" if residence else "",
-        "matches": [
-            {
-                "party": f"{row.unit_id}:{row.resident_id}",
-                "room": row.unit.room,
-                "name": row.resident.name,
-                "relation": Relation(row.relation).label,
-                "phone": row.resident.masked_phone,
-            }
-            for row in matches or []
-        ],
+        "party": party.key if party else "",
+        "matches": [shown_match(match) for match in matches],
         "categories": shown_categories(site, chosen),
         "severities": [
             {

@@ -45,7 +45,8 @@ class ImportRun(models.Model):
 
     ``sealed_file`` is there until the rows are in (it holds identity numbers). ``columns``: what was understood, as
     [{"sheet", "readable", "columns": [{"header", "field": null where unknown}]}]; ``counts``: the figures of
-    ``import_units``; ``rows_done`` of ``rows_total`` is for the progress bar.
+    ``import_units``, and ``together``: rows about a home that an earlier row was about; ``rows_done`` of ``rows_total``
+    is for the progress bar.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -56,6 +57,9 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.WAITING)
     columns = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    buildings = models.JSONField(
+        default=dict
+    )  # what somebody said about sheets that do not name theirs: by their titles
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -8,7 +8,8 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
 from residents import phones
@@ -34,8 +35,12 @@ class Resident(models.Model):
     )
     do_not_call = models.JSONField(_("do not call"), default=list, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
-    # What the find box looks through (residents/spelling.py): name, initials, digits; and the pairs of the first two,
-    # as a trigram index cannot serve the two-character name, which is the common one.
+    # What somebody changed here, which no file changes back: fields, the names of before, numbers (as fingerprints).
+    by_hand = ArrayField(models.CharField(max_length=20), editable=False, default=list, db_default=[])
+    former_names = ArrayField(models.CharField(max_length=60), editable=False, default=list, db_default=[])
+    dropped_numbers = ArrayField(models.CharField(max_length=64), editable=False, default=list, db_default=[])
+    # What the find box looks through (residents/spelling.py): the name and the last four digits; pairs of the name, as
+    # a trigram index cannot serve the two-character name, which is the common one, and the letters of its initials.
     search_text = models.TextField(editable=False, default="")
     search_pairs = ArrayField(models.CharField(max_length=2), editable=False, default=list)
     arrived_with = models.ForeignKey(
@@ -141,6 +146,10 @@ class Residence(models.Model):
         )
 
 
+# A parking space without its separators: B2-117, B2 117 and b2117 alike.
+SPACE = Upper(Replace(Replace("space", Value("-")), Value(" ")))
+
+
 class Vehicle(models.Model):
     """A vehicle of a home, by its plate without separators. The plate is shown masked, like a phone."""
 
@@ -156,6 +165,7 @@ class Vehicle(models.Model):
         constraints = (models.UniqueConstraint(fields=["unit", "plate"], name="plate_once_per_unit"),)
         indexes = (
             GinIndex(OpClass("plate", "gin_trgm_ops"), name="vehicle_by_plate"),
+            models.Index(SPACE, condition=~Q(space=""), name="vehicle_by_space"),
             models.Index(fields=["arrived_with"], condition=Q(arrived_with__isnull=False), name="vehicle_by_import"),
         )
 

@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from portal.organization.roles import DESK, MANAGEMENT
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 class Building(models.Model):
     site = models.ForeignKey("organization.Site", models.PROTECT, related_name="buildings")
-    code = models.CharField(_("building"), max_length=10)
+    code = models.CharField(_("building"), max_length=20)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["site", "code"], name="building_once_per_site"),)
@@ -27,7 +28,7 @@ class Building(models.Model):
 
 class Entrance(models.Model):
     building = models.ForeignKey(Building, models.PROTECT, related_name="entrances")
-    code = models.CharField(_("entrance"), max_length=10, blank=True)
+    code = models.CharField(_("entrance"), max_length=20, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["building", "code"], name="entrance_once_per_building"),)
@@ -54,12 +55,21 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
 
 class Unit(models.Model):
-    """A home or shop 户. ``room`` is how people write it, ``digits`` the same without its separators."""
+    """A home or shop 户. It is the one with this number in this entrance of this building, part by part.
+
+    ``room`` is how people write the three, ``digits`` a key to look it up by: several homes may share it.
+    ``by_hand``: which of its fields a person set; no file changes these.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey("organization.Site", models.PROTECT, related_name="units")
     entrance = models.ForeignKey(Entrance, models.PROTECT, related_name="units")
     room = models.CharField(_("room"), max_length=30)
+    number = models.GeneratedField(
+        expression=Func(F("room"), Value("^.*-"), Value(""), function="regexp_replace"),
+        output_field=models.CharField(max_length=30),
+        db_persist=True,
+    )
     digits = models.CharField(max_length=30)
     floor = models.SmallIntegerField(_("floor"), null=True, blank=True)
     area = models.DecimalField(_("area, m²"), max_digits=8, decimal_places=2, null=True, blank=True)
@@ -67,6 +77,7 @@ class Unit(models.Model):
     use = models.CharField(_("use"), max_length=20, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=UnitStatus.choices, default=UnitStatus.OCCUPIED)
     remarks = models.TextField(_("remarks"), blank=True)
+    by_hand = ArrayField(models.CharField(max_length=20), editable=False, default=list, db_default=[])
     arrived_with = models.ForeignKey(
         "residents.ImportRun", models.PROTECT, null=True, related_name="units", db_index=False
     )
@@ -74,8 +85,13 @@ class Unit(models.Model):
     objects = UnitQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["site", "room"], name="room_once_per_site"),)
+        constraints = (
+            models.UniqueConstraint(fields=["site", "room"], name="room_once_per_site"),
+            models.UniqueConstraint(fields=["entrance", "number"], name="number_once_per_entrance"),
+        )
         indexes = (
+            models.Index(fields=["site", "room"], name="unit_by_room", opclasses=["int8_ops", "text_pattern_ops"]),
+            models.Index(fields=["site", "number"], name="unit_by_number", opclasses=["int8_ops", "text_pattern_ops"]),
             models.Index(fields=["site", "digits"], name="unit_by_digits", opclasses=["int8_ops", "text_pattern_ops"]),
             # Undoing an import.
             models.Index(fields=["arrived_with"], condition=Q(arrived_with__isnull=False), name="unit_by_import"),

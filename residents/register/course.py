@@ -18,8 +18,11 @@ class NotNow(Exception):
     """The run is not where this step begins; somebody, or the worker, was faster."""
 
 
-def explain_columns(run_id: int, told: Mapping[str, str]) -> None:
-    """Remember for the site what its headers mean, and try the file again. Raises NotNow."""
+def explain_columns(run_id: int, told: Mapping[str, str], buildings: Mapping[str, str] | None = None) -> None:
+    """Remember for the site what its headers mean, for the file which building a sheet is about, and try it again.
+
+    Raises NotNow.
+    """
     with transaction.atomic():
         run = _locked(run_id, ImportState.TRIED)
         ColumnMeaning.objects.bulk_create(
@@ -28,8 +31,9 @@ def explain_columns(run_id: int, told: Mapping[str, str]) -> None:
             unique_fields=["site", "header"],
             update_fields=["field"],
         )
+        run.buildings |= buildings or {}
         run.state = ImportState.WAITING
-        run.save(update_fields=["state"])
+        run.save(update_fields=["state", "buildings"])
 
 
 def let_in(run_id: int, *, by: User) -> None:

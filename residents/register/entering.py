@@ -12,6 +12,8 @@ from itertools import islice
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from portal import sealing
 from portal.organization.models import Site
@@ -89,7 +91,7 @@ class _Archive:
                 layout=row.layout,
                 use=row.use,
                 status=row.status,
-                remarks=row.remarks,
+                remarks="" if row.remarks in unit.remarks else row.remarks,
                 floor=row.floor,
             )
             if before and row.room in known.units:
@@ -104,16 +106,17 @@ class _Archive:
         )
 
     def _entrance(self, row: Row) -> Entrance:
-        found = self._entrances.get((row.building, row.entrance))
+        found = self._entrances.get((row.place.building, row.place.entrance))
         if found is None:
-            building, _new = Building.objects.get_or_create(site=self.site, code=row.building)
-            found = Entrance.objects.create(building=building, code=row.entrance)
-            self._entrances[row.building, row.entrance] = found
+            building, _new = Building.objects.get_or_create(site=self.site, code=row.place.building)
+            found = Entrance.objects.create(building=building, code=row.place.entrance)
+            self._entrances[row.place.building, row.place.entrance] = found
         return found
 
     # --- people
     def _people(self, rows: list[Row], known: Entered) -> None:
-        lived = Residence.objects.filter(unit__in=known.units.values(), until=None).select_related("resident", "unit")
+        here = Q(until=None) | Q(until__gte=timezone.localdate(timezone=self.site.zone))
+        lived = Residence.objects.filter(here, unit__in=known.units.values()).select_related("resident", "unit")
         known.people = {(residence.unit.room, residence.resident.name): residence for residence in lived}
         known.namesakes = self._namesakes(rows)
         residents: dict[int, Resident] = {}

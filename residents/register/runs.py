@@ -17,7 +17,9 @@ from portal.promises import clock
 from residents.models import ColumnMeaning, ImportProblem, ImportRun, ImportState, Relation
 from residents.models.imports import UNFINISHED
 from residents.phones import masked_cell
+from residents.register.comparing import compared
 from residents.register.entering import enter
+from residents.register.places import Place
 from residents.register.planning import Planner, Row, Wrong
 from residents.register.reading import NotReadable, Workbook
 
@@ -39,13 +41,16 @@ class Tally:
     plates: set[int] = field(default_factory=set)
     tenants: set[int] = field(default_factory=set)
     rows: int = 0
+    together: int = 0  # rows about a home that an earlier row was about
     problems: list[tuple[Row, Wrong]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)  # sheets that were not read, with the code of why
 
     def add(self, row: Row) -> None:
         self.rows += 1
         if row.refused:
             self.problems.append((row, row.refused))
             return
+        self.together += hash(row.room) in self.units
         self.units.add(hash(row.room))
         for person in row.people:
             self.people.add(hash((row.room, person.name)))
@@ -59,7 +64,12 @@ class Tally:
     def counts(self) -> dict[str, int]:
         sizes = {name: len(getattr(self, name)) for name in ("units", "people", "phones", "plates", "tenants")}
         refused = sum(1 for row, _wrong in self.problems if row.refused)
-        return sizes | {"rows": self.rows, "refused": refused, "warned": len(self.problems) - refused}
+        return sizes | {
+            "rows": self.rows,
+            "together": self.together,
+            "refused": refused,
+            "warned": len(self.problems) - refused,
+        }
 
 
 def told_meanings(site: Site) -> dict[str, str]:
@@ -69,16 +79,34 @@ def told_meanings(site: Site) -> dict[str, str]:
 def understood(book: Workbook, tally: Tally) -> Iterator[Row]:
     """Every row of the file that is about a home, counted while it passes."""
     planner = Planner()
-    for sheet, number, values in book.rows():
-        row = planner.understand(sheet.title, number, values)
+    for line in book.rows():
+        if line.heading is not None:
+            planner.heading(line.sheet.title, line.heading)
+            continue
+        line.sheet.seen += 1
+        place = Place(line.sheet.phase, line.sheet.building, line.sheet.entrance)
+        row = planner.understand(line.sheet.title, line.number, line.values, place)
         tally.add(row)
         yield row
+    for sheet in book.sheets:
+        about = Row(sheet.title, sheet.header_row)
+        tally.problems += [(about, Wrong("column_unknown", None, header)) for header in sorted(sheet.unknown_filled)]
+        if sheet.readable and not sheet.seen:
+            tally.problems.append((about, Wrong("sheet_no_rows")))
+
+
+def _ensure_something(book: Workbook) -> None:
+    """Raises NotReadable where not one sheet has a header."""
+    if not any(sheet.headers for sheet in book.sheets):
+        raise NotReadable(
+            "empty" if all(one.skipped in ("sheet_empty", "hidden") for one in book.sheets) else "no_homes"
+        )
 
 
 def open_run(site: Site, by: User, file_name: str, file: IO[bytes]) -> ImportRun:
     """Keep the file, sealed, for the worker to try. Raises NotReadable for what is no workbook or too big."""
-    with closing(Workbook(file, {})):
-        pass
+    with closing(Workbook(file, {})) as book:
+        _ensure_something(book)
     file.seek(0)
     return ImportRun.objects.create(
         site=site, by=by, file_name=file_name[:200], sealed_file=sealing.seal(file.read()), made_at=clock.now()
@@ -118,7 +146,7 @@ def _go_on(run: ImportRun) -> None:
     try:
         if run.tries > MOST_TRIES:
             raise NotReadable("gave_up")
-        with closing(Workbook(io.BytesIO(_file_of(run)), told_meanings(run.site))) as book:
+        with closing(Workbook(io.BytesIO(_file_of(run)), told_meanings(run.site), run.buildings)) as book:
             if reading:
                 _try_out(run, book)
             else:
@@ -141,6 +169,9 @@ def _try_out(run: ImportRun, book: Workbook) -> None:
         {
             "sheet": sheet.title,
             "readable": sheet.readable,
+            "skipped": sheet.skipped or ("" if sheet.readable else "no_room"),
+            "building": "-".join(part for part in (sheet.phase + sheet.building, sheet.entrance) if part),
+            "asks": sheet.asks_for_building,
             "columns": [
                 {"header": header, "field": None if meaning is None else meaning.value}
                 for header, meaning in zip(sheet.headers, sheet.meanings, strict=True)
@@ -154,7 +185,7 @@ def _try_out(run: ImportRun, book: Workbook) -> None:
     run.save(update_fields=["columns", "rows_total", "rows_done"])
     tally = Tally()
     with _progress(run) as say:
-        for row in understood(book, tally):
+        for row in compared(understood(book, tally), run.site, tally.problems):
             if tally.rows % SAY_EVERY == 0:
                 say(row.number)
     run.counts, run.state, run.tries = tally.counts, ImportState.TRIED, 0
@@ -167,8 +198,10 @@ def _try_out(run: ImportRun, book: Workbook) -> None:
 def _let_in(run: ImportRun, book: Workbook) -> None:
     with _progress(run) as say, transaction.atomic():
         tally = Tally()
-        for done in enter(understood(book, tally), run.site, run):
+        for done in enter(compared(understood(book, tally), run.site, tally.problems), run.site, run):
             say(done)
+        run.problems.all().delete()
+        ImportProblem.objects.bulk_create(_problems(run, tally), batch_size=2000)
         _close(run, tally)
 
 
@@ -182,12 +215,14 @@ def _close(run: ImportRun, tally: Tally) -> None:
 def import_at_once(file: IO[bytes], file_name: str, site: Site) -> Tally:
     """The whole course in one go and one transaction, for a command line. Raises NotReadable."""
     with closing(Workbook(file, told_meanings(site))) as book:
+        _ensure_homes(book)
         run = ImportRun.objects.create(
             site=site, file_name=file_name[:200], state=ImportState.ENTERING, made_at=clock.now()
         )
         tally = Tally()
-        for _done in enter(understood(book, tally), site, run):
+        for _done in enter(compared(understood(book, tally), site, tally.problems), site, run):
             pass
+        tally.skipped = _skipped(book)
         ImportProblem.objects.bulk_create(_problems(run, tally), batch_size=2000)
         _close(run, tally)
     return tally
@@ -196,10 +231,25 @@ def import_at_once(file: IO[bytes], file_name: str, site: Site) -> Tally:
 def try_at_once(file: IO[bytes], site: Site | None) -> Tally:
     """What an import would find; nothing is written. Raises NotReadable."""
     with closing(Workbook(file, told_meanings(site) if site else {})) as book:
+        _ensure_homes(book)
         tally = Tally()
-        for _row in understood(book, tally):
+        rows = understood(book, tally)
+        for _row in compared(rows, site, tally.problems) if site else rows:
             pass
+        tally.skipped = _skipped(book)
     return tally
+
+
+def _ensure_homes(book: Workbook) -> None:
+    """Raises NotReadable where no sheet says which homes it is about."""
+    _ensure_something(book)
+    if not book.readable:
+        raise NotReadable("no_homes")
+
+
+def _skipped(book: Workbook) -> list[tuple[str, str]]:
+    """Sheets that were not read, with the code of why."""
+    return [(sheet.title, sheet.skipped or "no_room") for sheet in book.sheets if not sheet.readable]
 
 
 def _problems(run: ImportRun, tally: Tally) -> Iterator[ImportProblem]:

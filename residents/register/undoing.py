@@ -32,6 +32,7 @@ class TakenBack:
     people: int
     kept_units: int
     kept_people: int
+    kept_by_hand: list[str]  # rooms of which a person has changed something since
 
 
 class NotToBeUndone(Exception):
@@ -46,7 +47,7 @@ def undo(run_id: int) -> TakenBack:
         raise NotToBeUndone
     if ImportRun.objects.filter(site=run.site, state=ImportState.DONE, pk__gt=run.pk).exists():
         raise NotToBeUndone
-    _restore(run)
+    kept_by_hand = _restore(run)
     busy = _in_use(Resident)
     gone = Resident.objects.filter(~busy, arrived_with=run)
     kept_people = Resident.objects.filter(busy, arrived_with=run).count()
@@ -65,18 +66,29 @@ def undo(run_id: int) -> TakenBack:
     kept = units.filter(_in_use(Unit) | lived)
     kept_units = kept.count()
     empty = units.exclude(pk__in=kept.values("pk"))
-    Vehicle.objects.filter(Q(arrived_with=run) | Q(unit__in=empty)).delete()
+    Vehicle.objects.filter(Q(arrived_with=run, until=None) | Q(unit__in=empty)).delete()
     homes = empty._raw_delete("default")
     run.state, run.finished_at = ImportState.UNDONE, clock.now()
     run.save(update_fields=["state", "finished_at"])
-    return TakenBack(homes, people, kept_units, kept_people)
+    return TakenBack(homes, people, kept_units, kept_people, kept_by_hand)
 
 
-def _restore(run: ImportRun) -> None:
+def _restore(run: ImportRun) -> list[str]:
+    """Put back what the import changed, but for what a person has changed since; the rooms where that is so."""
+    kept: dict[str, None] = {}
     for kind, table in TABLES.items():
         changes = ChangedByImport.objects.filter(run=run, kind=kind).order_by("-pk")
         for change in changes.iterator(BATCH):
-            table._default_manager.filter(pk=change.row_id).update(**change.before)
+            row = table._default_manager.filter(pk=change.row_id).first()
+            if row is None:
+                continue
+            by_hand = set(getattr(row, "by_hand", ()))
+            before = {name: value for name, value in change.before.items() if name not in by_hand}
+            if len(before) < len(change.before):
+                kept[str(row)] = None
+            if before:
+                table._default_manager.filter(pk=change.row_id).update(**before)
+    return list(kept)
 
 
 def _in_use(table: type[models.Model]) -> Q:
@@ -86,4 +98,4 @@ def _in_use(table: type[models.Model]) -> Q:
         model = relation.related_model
         if model._meta.app_label != OURS or model._meta.model_name == "unitnote":
             found |= Q(Exists(model._default_manager.filter(**{relation.field.name: OuterRef("pk")})))
-    return found
+    return found | ~Q(by_hand=[])  # what a person did there outlives the file

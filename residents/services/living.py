@@ -16,6 +16,7 @@ from portal.audit.services import record
 from portal.organization.models import User
 from portal.organization.roles import DESK
 from portal.promises import clock
+from residents import phones as numbers
 from residents.errors import NotYours, Refused
 from residents.finding import index_again
 from residents.models import IdentityNumber, Phone, Relation, Residence, Resident, Unit, UnitNote, Vehicle
@@ -61,6 +62,7 @@ def move_out(residence_id: int, until: date, *, by: User) -> Residence:
         raise Refused(_("The last day lies before the first."))
     residence.until = until
     residence.save(update_fields=["until"])
+    _by_hand(residence.resident, ["until"])
     _note(by, f"unit {residence.unit.uuid}", ["until"])
     return residence
 
@@ -69,7 +71,11 @@ def move_out(residence_id: int, until: date, *, by: User) -> Residence:
 def change_resident(resident_id: int, changes: Mapping[str, Any], *, by: User) -> Resident:
     """Set some of name, form_of_address, birthday, contact, do_not_call, remarks, language."""
     resident = _resident(resident_id, by)
+    named = resident.name
     changed = _set(resident, changes)
+    if "name" in changed:
+        resident.former_names = [*resident.former_names, named]
+        resident.save(update_fields=["former_names"])
     if changed:
         index_again(Resident.objects.filter(pk=resident.pk))
         _note(by, f"resident {resident.uuid}", changed)
@@ -81,17 +87,24 @@ def add_number(resident_id: int, number: str, *, by: User) -> None:
     resident = _resident(resident_id, by)
     _added, new = Phone.objects.get_or_create(resident=resident, number=number)
     if new:
+        print_of_it = numbers.fingerprint(number)
+        resident.dropped_numbers = [one for one in resident.dropped_numbers if one != print_of_it]
+        resident.save(update_fields=["dropped_numbers"])
+        _by_hand(resident, ["phone"])
         index_again(Resident.objects.filter(pk=resident.pk))
         _note(by, f"resident {resident.uuid}", ["phone"])
 
 
 @transaction.atomic
 def drop_number(phone_id: int, *, by: User) -> None:
-    """A number that is no longer theirs opens nothing any more; repeating it is nothing."""
+    """A number that is no longer theirs opens nothing any more, and no file brings it back; repeating it is nothing."""
     phone = Phone.objects.filter(pk=phone_id).first()
     if phone is None:
         return
     resident = _resident(phone.resident_id, by)
+    resident.dropped_numbers = [*resident.dropped_numbers, numbers.fingerprint(phone.number)]
+    resident.save(update_fields=["dropped_numbers"])
+    _by_hand(resident, ["phone"])
     phone.delete()
     index_again(Resident.objects.filter(pk=resident.pk))
     _note(by, f"resident {resident.uuid}", ["phone"])
@@ -107,6 +120,7 @@ def set_identity(resident_id: int, number: str, *, by: User) -> None:
             "fingerprint": sealing.fingerprint(number),
         },
     )
+    _by_hand(resident, ["identity"])
     _note(by, f"resident {resident.uuid}", ["identity"])
 
 
@@ -184,7 +198,14 @@ def _set(row: Unit | Resident, changes: Mapping[str, Any]) -> list[str]:
         setattr(row, name, changes[name])
     if changed:
         row.save(update_fields=changed)
+        _by_hand(row, changed)
     return changed
+
+
+def _by_hand(row: Unit | Resident, fields: Iterable[str]) -> None:
+    """Remember that a person did this: what an import brings does not undo it."""
+    row.by_hand = sorted({*row.by_hand, *fields})
+    row.save(update_fields=["by_hand"])
 
 
 def _note(by: User, subject: str, fields: Iterable[str]) -> None:

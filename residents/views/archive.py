@@ -82,9 +82,7 @@ def _buildings(user: User) -> list[dict[str, Any]]:
         {
             "site": known[site],
             "buildings": buildings,
-            "export": f"/residents/export.xlsx?site={known[site].code}"
-            if user.scope.holds(EXPORTERS, site_id=site)
-            else "",
+            "may_export": user.scope.holds(EXPORTERS, site_id=site),
         }
         for site, buildings in found.items()
     ]

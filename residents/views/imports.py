@@ -26,10 +26,11 @@ from residents.models.imports import IMPORTERS, UNFINISHED
 from residents.register import course, runs, sheets
 from residents.register.reading import NotReadable
 from residents.register.undoing import NotToBeUndone
-from residents.register.words import FILES, PROBLEMS
+from residents.register.words import FILES, PROBLEMS, SHEETS
 
 PAGE = 20
 SHOWN_RUNS = 20
+SHOWN_ROOMS = 10
 STEP = "/residents/import/"  # the import as a step of the set-up
 
 
@@ -70,11 +71,12 @@ def import_run(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
 @require_POST
 def columns(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
     run = _run(request, run_uuid)
-    form = ColumnsForm(_headers(run), request.POST)
+    form = ColumnsForm(_headers(run), _sheets(run), request.POST)
     if not form.is_valid() or not form.names_homes():
-        form.add_error(None, _("One column has to say which home a row is about: choose it as the room."))
+        if not form.errors:
+            form.add_error(None, _("One column has to say which home a row is about: choose it as the room."))
         return render(request, "residents/import.html", _shown(request, run, form), status=422)
-    return _step(request, run, lambda: course.explain_columns(run.pk, form.told))
+    return _step(request, run, lambda: course.explain_columns(run.pk, form.told, form.buildings))
 
 
 @only_for(IMPORTERS)
@@ -100,10 +102,20 @@ def take_back(request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
         )
         messages.success(request, said % {"units": taken.units, "people": taken.people}, extra_tags="ok")
         if taken.kept_people or taken.kept_units:
-            kept = _("Kept, because tickets or notes name them: %(units)d units, %(people)d people.")
+            kept = _(
+                "Kept, because tickets or notes name them or somebody has changed them: "
+                "%(units)d units, %(people)d people."
+            )
             numbers = {"units": taken.kept_units, "people": taken.kept_people}
             messages.warning(request, kept % numbers, extra_tags="soon")
+        if taken.kept_by_hand:
+            words = _("Left as it is, because somebody has changed it by hand since: %(rooms)s.")
+            messages.warning(request, words % {"rooms": _some_of(taken.kept_by_hand)}, extra_tags="soon")
     return redirect("residents:import", run.uuid)
+
+
+def _some_of(rooms: list[str]) -> str:
+    return "、".join(rooms[:SHOWN_ROOMS]) + ("…" if len(rooms) > SHOWN_ROOMS else "")
 
 
 @only_for(IMPORTERS)
@@ -146,6 +158,11 @@ def _headers(run: ImportRun) -> dict[str, str | None]:
     return found
 
 
+def _sheets(run: ImportRun) -> dict[str, str]:
+    """The sheets that have no column of buildings, with the building that they are taken to be about."""
+    return {sheet["sheet"]: sheet.get("building", "") for sheet in run.columns if sheet.get("asks")}
+
+
 def _shown(request: HttpRequest, run: ImportRun, form: ColumnsForm | None = None) -> dict[str, Any]:
     only = request.GET.get("only", "")
     found = run.problems.all()
@@ -160,8 +177,12 @@ def _shown(request: HttpRequest, run: ImportRun, form: ColumnsForm | None = None
         "working": run.state in UNFINISHED,
         "percent": min(99, 100 * run.rows_done // run.rows_total) if run.rows_total else 0,
         "why_failed": FILES.get(run.problem, ""),
-        "skipped": [sheet["sheet"] for sheet in run.columns if not sheet["readable"]],
-        "columns": form or ColumnsForm(headers),
+        "skipped": [
+            {"title": sheet["sheet"], "why": SHEETS.get(sheet.get("skipped", ""), "")}
+            for sheet in run.columns
+            if not sheet["readable"]
+        ],
+        "columns": form or ColumnsForm(headers, _sheets(run)),
         "unknown": unknown,
         "counts": counts,
         "going_in": counts.get("rows", 0) - counts.get("refused", 0),

@@ -21,8 +21,8 @@ from complaints.models import Category
 from portal.organization.models import Site
 from portal.pages import moments
 from portal.pages.asking import only_for, user_of
+from residents.finding import room_matches
 from residents.models import Unit
-from residents.spelling import room_digits
 from visits.coverage import State, cells_of
 from visits.forms import ArchiveForm
 from visits.goals import rule_of
@@ -63,8 +63,9 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 
 def _narrowed(found: QuerySet[HomeVisit], asked: dict[str, Any], site: Site) -> QuerySet[HomeVisit]:
-    if digits := room_digits(asked.get("q") or ""):
-        found = found.filter(unit__digits__startswith=digits)
+    if said := (asked.get("q") or "").strip():
+        room = room_matches(said)
+        found = found.filter(unit__in=Unit.objects.filter(room, site=site)) if room is not None else found.none()
     if asked.get("kind"):
         found = found.filter(kind=asked["kind"])
     if asked.get("status") in Status.values:

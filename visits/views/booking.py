@@ -24,8 +24,8 @@ from portal.arrivals.services import NotTaken
 from portal.organization.models import Site, User
 from portal.pages import moments
 from portal.pages.asking import only_for, user_of
+from residents.finding import one_home
 from residents.models import Resident, Unit
-from residents.spelling import room_digits
 from visits import planner, services
 from visits.forms import BookForm, RoundForm
 from visits.goals import rule_of
@@ -97,9 +97,10 @@ def _unit_by_uuid(user: User, text: str) -> Unit | None:
 
 def _booking(form: BookForm, site: Site, user: User) -> Booking:
     said = form.cleaned_data
-    unit = Unit.objects.visible_to(user).filter(site=site, digits=room_digits(said["room"])).first()
-    if unit is None:
-        raise ValidationError({"room": _("There is no such room here. Look again.")})
+    try:
+        unit = one_home(said["room"], Unit.objects.visible_to(user).filter(site=site))
+    except ValidationError as unclear:
+        raise ValidationError({"room": unclear.messages}) from None
     unit.site = site
     ticket = _ticket_of(said["ticket"], unit, user)
     today = timezone.localdate(timezone=site.zone)

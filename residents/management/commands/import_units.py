@@ -4,9 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils.translation import override
 
 from portal.commands import JsonCommand
 from portal.organization import new_site
+from portal.organization.forms import SiteForm
 from portal.organization.models import Company, Site
 from residents.register import runs
 from residents.register.reading import NotReadable
@@ -43,11 +45,20 @@ class Command(JsonCommand):
                 for row, wrong in tally.problems
                 if (row.refused is not None) == refused
             ]
+        facts["together"] = tally.counts["together"]
+        facts["skipped"] = [{"sheet": title, "why": english(code)} for title, code in tally.skipped]
         words = "  ".join(f"{name} {facts[name]}" for name in FIGURES)
-        listed = [f"{said['sheet']} {said['row']}: {said['why']}" for said in [*facts["bad"], *facts["warn"]]]
+        listed = [f"{said['sheet']}: not read, {said['why']}" for said in facts["skipped"]]
+        listed += [f"{said['sheet']} {said['row']}: {said['why']}" for said in [*facts["bad"], *facts["warn"]]]
         self.answer(
             facts,
-            "\n".join([words, f"refused {len(facts['bad'])}  warned {len(facts['warn'])}", *listed]),
+            "\n".join(
+                [
+                    f"{words}  together {facts['together']}",
+                    f"refused {len(facts['bad'])}  warned {len(facts['warn'])}",
+                    *listed,
+                ]
+            ),
             as_json=options["json"],
         )
 
@@ -61,6 +72,11 @@ class Command(JsonCommand):
 
     @transaction.atomic
     def _new_site(self, options: dict[str, Any]) -> Site:
+        with override("en"):  # a command line is in English whatever the server's language
+            form = SiteForm({"code": options["site"], "name": options["site_name"], "time_zone": "Asia/Shanghai"})
+            wrong = [f"{name} {words}" for name, said in form.errors.items() for words in said]
+        if wrong:
+            raise CommandError(f"The site {options['site']} cannot be made: {' '.join(wrong)}")
         company = Company.objects.order_by("pk").first() or Company.objects.create(name=options["site_name"])
         site = Site.objects.create(company=company, code=options["site"], name=options["site_name"])
         new_site.furnish(site)
