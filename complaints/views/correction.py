@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -43,7 +42,6 @@ NAMES: dict[str, str | Promise] = {
     "wished_on": _("Wished date"),
 }
 TEXTS = ("visitor_name", "description", "place", "about", "demand")
-_PART = re.compile(r"[0-9]+|[A-Z]+[0-9]*")
 
 
 def _select(label: Any, **options: Any) -> forms.ChoiceField:
