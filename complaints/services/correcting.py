@@ -13,13 +13,12 @@ from complaints.models import Category, Ticket
 from complaints.services.change import SAVED_BY_CORRECTIONS, Change, changing, require_text
 from complaints.services.claiming import claim_with_the_right_one
 from complaints.services.grading import recompute
-from complaints.services.intake import begin_promises, hand_up
+from complaints.services.intake import begin_promises
 from complaints.services.overtime import ask_the_right_one
 from complaints.services.persons import person_called
+from complaints.sla import first_grade
 from complaints.states import (
-    BEING_HANDLED,
     CALLED_BACK,
-    HANDED_UP_TO,
     HAS_FORM,
     UNRESOLVED,
     EventKind,
@@ -30,7 +29,6 @@ from complaints.states import (
     Target,
 )
 from portal.organization.models import User
-from portal.promises.models import TimerState
 from residents.models import Resident, Unit
 
 
@@ -146,13 +144,23 @@ def _person_follows(change: Change, was: Facts) -> None:
 
 
 def _severity_follows(change: Change, was: Facts, entries: list[dict[str, str]]) -> None:
-    ticket = change.ticket
-    if ticket.category == was.category or ticket.severity_set_by_id is not None or ticket.status not in UNRESOLVED:
+    """Danger is the category's; a grade that nobody set is its suggestion, and one that stands fits kind and danger."""
+    ticket, category = change.ticket, change.ticket.category
+    if (category, ticket.kind) == (was.category, was.kind) or ticket.status not in UNRESOLVED:
         return
-    suggested = Severity(ticket.category.severity) if ticket.category else Severity.MINOR
-    if suggested != ticket.severity:
-        entries.append({"field": "severity", "old": str(ticket.severity), "new": suggested.value})
-        ticket.severity = suggested
+    if category != was.category:
+        ticket.dangerous = category is not None and category.dangerous
+    ticket.dangerous = ticket.dangerous and ticket.kind != Kind.PRAISE
+    grade = first_grade(
+        Kind(ticket.kind),
+        Severity(ticket.severity) if ticket.severity_set_by_id is not None or category == was.category else None,
+        Severity(category.severity) if category else Severity.MINOR,
+        urgent=category is not None and category.urgent,
+        dangerous=ticket.dangerous,
+    )
+    if grade != ticket.severity:
+        entries.append({"field": "severity", "old": str(ticket.severity), "new": grade.value})
+        ticket.severity = grade
 
 
 def _wish_follows(change: Change, was: Facts) -> None:
@@ -176,14 +184,12 @@ def _promises_follow(change: Change, was: Facts) -> None:
     if was.kind == Kind.PRAISE:
         begin_promises(change, cause="correction")
         return
-    handed = {timer.target for timer in change.running(*HANDED_UP_TO)}
     if ticket.status in UNRESOLVED:
         recompute(change, cause="correction")
         ask_the_right_one(change)
     _form_follows(change)
-    _arrival_follows(change)
-    if {timer.target for timer in change.running(*HANDED_UP_TO)} - handed:
-        hand_up(change)
+    change.hand_up()
+    change.alarm()
 
 
 def _form_follows(change: Change) -> None:
@@ -193,15 +199,3 @@ def _form_follows(change: Change) -> None:
         ticket.waits_for_form = False
         change.cancel(Target.RETURN_FORM, cause="correction")
         change.begin(Target.INFORM, change.now, cause="correction")
-
-
-def _arrival_follows(change: Change) -> None:
-    """Whether somebody has to be on site by now."""
-    ticket = change.ticket
-    urgent = ticket.category is not None and ticket.category.urgent
-    of_round = [one for one in change.timers if one.target == Target.ARRIVE and one.round == ticket.round]
-    there = any(one.state != TimerState.CANCELLED for one in of_round)
-    if urgent and ticket.status in BEING_HANDLED and not there:
-        change.begin(Target.ARRIVE, change.now, cause="correction")
-    elif not urgent:
-        change.cancel(Target.ARRIVE, cause="correction")

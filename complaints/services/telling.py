@@ -152,7 +152,7 @@ def has_the_app(ticket: Ticket) -> bool:
     whose = Q(user=ticket.reported_by_id)
     if ticket.resident_id is not None:
         whose |= Q(user__phone__in=Phone.objects.filter(resident=ticket.resident_id).values("number"))
-    return ApiToken.objects.filter(whose, user__is_active=True, expiry__gt=clock.now()).exists()
+    return bool(ApiToken.objects.filter(whose, user__is_active=True, expiry__gt=clock.now()).exists())
 
 
 def informed(change: Change, how: How, words: str, said: str) -> None:
