@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,7 @@ from complaints.states import (
 from residents import phones
 from residents.models import Contact
 
+OPEN_FOR = timedelta(days=3)  # as long as a draft may lie
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FURTHEST_WISH_DAYS = 90
 MOST_MICROSECONDS = 250_000_000_000_000_000  # some seven thousand years
@@ -46,6 +48,20 @@ class MarkField(forms.CharField):
         if microseconds > MOST_MICROSECONDS:
             raise ValidationError(_("This page of the list does not exist."))
         return EPOCH + timedelta(microseconds=microseconds), int(pk)
+
+
+def sealed_now() -> str:
+    """The moment at which a form is opened, so that it cannot be put back by hand."""
+    return signing.dumps(timezone.now().isoformat(), salt="opened")
+
+
+def opened_at(sealed: str, idle: int) -> datetime | None:
+    """When the form began to be filled in; None for what is not ours or too old."""
+    try:
+        opened = datetime.fromisoformat(signing.loads(sealed, salt="opened", max_age=OPEN_FOR))
+    except signing.BadSignature:
+        return None
+    return min(opened + timedelta(seconds=idle), timezone.now())
 
 
 HOW_LATE = (("1", _("Due soon and late")), ("over", _("Late only")))
@@ -93,6 +109,15 @@ class RegisterForm(forms.Form):
     """The residents' complaint form 住户投诉意见表. By hand: who, category, severity, what happened."""
 
     request_key = forms.UUIDField(widget=forms.HiddenInput)
+    # When the form was opened, signed, and how many seconds nothing was typed in it: that is the reception (C3).
+    opened = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
+    idle = forms.IntegerField(min_value=0, max_value=10**7, required=False, widget=forms.HiddenInput)
+    received_at = forms.DateTimeField(
+        label=_("Told to the desk (if earlier)"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, widget=forms.RadioSelect)
     channel = forms.ChoiceField(
         label=_("Channel"),
@@ -186,6 +211,13 @@ class RegisterForm(forms.Form):
             return phones.normalized(typed)
         except ValueError:
             raise ValidationError(_("This is no phone number. Ask for it again, or leave it empty.")) from None
+
+    def clean_received_at(self) -> datetime | None:
+        """The moment that was typed, else the one at which the form began to be filled in; None is now."""
+        typed: datetime | None = self.cleaned_data["received_at"]
+        if typed and typed > timezone.now():
+            raise ValidationError(_("This lies in the future."))
+        return typed or opened_at(self.cleaned_data.get("opened", ""), self.cleaned_data.get("idle") or 0)
 
     def clean_occurred_at(self) -> datetime | None:
         moment: datetime | None = self.cleaned_data["occurred_at"]

@@ -111,6 +111,7 @@ _OF_THE_RESIDENT = frozenset({"comment", "low_score", "praise", "withdrawn"})
 _COMES_UP = frozenset(
     {
         "handed_up",
+        "forwarded",
         "danger",
         "manager_called",
         "reminded",
@@ -171,6 +172,9 @@ _WORDINGS: dict[str, wording.Wording] = {
     ),
     "result": lambda p: _("%(number)s (%(severity)s) has been handled.") % _values(p),
     "handed_up": lambda p: _("%(number)s (%(severity)s) is handed up to you. Please acknowledge it.") % _values(p),
+    "forwarded": lambda p: (
+        _("%(number)s (%(severity)s): %(by)s forwards it to you. Please acknowledge it.") % _values(p)
+    ),
     "danger": lambda p: _("%(number)s (%(severity)s): danger or damage is going on. Please see to it.") % _values(p),
     "reopened": lambda p: _("%(number)s is not solved: round %(round)d has begun.") % _values(p),
     "low_score": lambda p: _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p),

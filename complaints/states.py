@@ -270,6 +270,7 @@ class EventKind(models.TextChoices):
     WITHDRAWN = Step.WITHDRAW.value, Step.WITHDRAW.label
     PASSED_ON = Step.PASS_ON.value, Step.PASS_ON.label
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    FORWARDED = "forwarded", _("Forwarded by the operations manager")
     REGRADED = "regraded", _("Severity changed")
     SEVERITY_CONFIRMED = "severity_confirmed", _("Severity confirmed")
     WISH_CONFIRMED = "wish_confirmed", _("Wished date confirmed")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from complaints import notices
-from complaints.errors import NotYours
+from complaints.errors import NotPossible, NotYours
 from complaints.models import Category, Ticket, TicketEvent, TicketTimer
 from complaints.services.change import Change, ledger_for, require_text, show_next
 from complaints.services.persons import person_called
@@ -20,6 +20,8 @@ from portal.organization.models import Site, User
 from portal.organization.roles import DESK, Role
 from portal.promises import clock
 from residents.models import ApiAccount, Resident, Unit
+
+EARLIEST_RECEPTION = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Report:
     contact: str = ""
     wished_on: date | None = None
     request_key: UUID | None = None
+    received_at: datetime | None = None  # when it was told to the desk, where that was earlier; None is now
     danger: bool | None = None  # what somebody said about it; None leaves it to the category
 
     @property
@@ -99,6 +102,9 @@ def _register(
     report: Report, by: User | None, resident: ApiAccount | None
 ) -> tuple[Ticket, list[TicketEvent], list[TicketTimer]]:
     number, now = next_number(report.site)
+    received_at = min(report.received_at or now, now)
+    if received_at < now - EARLIEST_RECEPTION:
+        raise NotPossible(_("The reception lies more than a week back. Please look at the date."))
     at_the_desk = by is not None and by.scope.holds(DESK, report.site.pk)
     category = report.category
     grade = first_grade(
@@ -133,8 +139,8 @@ def _register(
         wished_on=report.wished_on,
         wish_confirmed_at=now if at_the_desk and report.wished_on else None,
         first_responsible=by if at_the_desk else None,
-        received_at=now,
-        round_began_at=now,
+        received_at=received_at,
+        round_began_at=received_at,
         request_key=report.request_key,
     )
     change = Change(ticket, [], now, by, resident, ledger_for(ticket, now, by))

@@ -22,6 +22,7 @@ from complaints.states import HANDED_UP_TO, OVER, EventKind, Status, Step, Targe
 from portal.organization.models import User
 from portal.organization.roles import Role
 from portal.promises import clock
+from portal.promises.models import TimerState
 from residents.models import ApiAccount, ApiToken, Contact, Phone
 
 DOUBLE_CLICK = timedelta(seconds=30)
@@ -217,6 +218,37 @@ def acknowledge(ticket_id: int, *, by: User) -> Ticket:
             change.ledger.meet(timer)
             change.note(EventKind.ACKNOWLEDGED, target=timer.target)
     return ticket
+
+
+def forward(ticket_id: int, text: str = "", *, by: User) -> Ticket:
+    """The operations manager forwards it 经…转呈 to whoever it is handed up to, with a word of his own (C4).
+
+    Their hand-up runs on until they acknowledge it. Again, with nothing new to say, changes nothing.
+    """
+    with changing(ticket_id, by=by) as change:
+        ticket = change.ticket
+        if not by.scope.holds({Role.OPERATIONS_MANAGER}, ticket.site_id):
+            raise NotYours(_("The operations manager forwards it."), ticket)
+        waiting = change.running(Target.VIA_OPERATIONS)
+        if not waiting and not text.strip():
+            return ticket
+        to = [HANDED_UP_TO[target] for target in HANDED_UP_TO if target != Target.VIA_OPERATIONS]
+        handed = [role for role in to if _handed_to(change, role)]
+        if not handed:
+            raise NotPossible(_("This ticket is handed up to nobody above you."), ticket)
+        change.meet(Target.VIA_OPERATIONS)
+        change.note(EventKind.FORWARDED, text.strip(), to=handed)
+        change.tell(handed, "forwarded", by=by.name)
+    return ticket
+
+
+def _handed_to(change: Change, role: Role) -> bool:
+    return any(
+        HANDED_UP_TO.get(Target(timer.target)) == role
+        and timer.round == change.ticket.round
+        and timer.state != TimerState.CANCELLED
+        for timer in change.timers
+    )
 
 
 def comment_as_resident(ticket_id: int, text: str, *, resident: ApiAccount) -> Ticket:

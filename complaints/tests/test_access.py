@@ -58,7 +58,7 @@ UNIT_CHANGES = {
     "end-vehicle": "?of={vehicle}",
     "change": "",
 }
-RESIDENT_CHANGES = {"change": "", "phone": "", "drop-phone": "?of={phone}", "identity": ""}
+RESIDENT_CHANGES = {"change": "", "phone": "", "drop-phone": "?of={phone}", "identity": "", "sign-out": ""}
 
 # Of a visit that an engineer comes along to: he sees this one and takes its steps, but who goes is the desk's.
 ARRANGE_VISITS = DESK_PEOPLE | MANAGERS

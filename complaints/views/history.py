@@ -50,6 +50,7 @@ MARKS = {
     EventKind.RETURNED: ("check", "ok"),
     EventKind.CLOSED: ("check", "ok"),
     EventKind.ACKNOWLEDGED: ("check", "ok"),
+    EventKind.FORWARDED: ("up", ""),
     EventKind.NOTE: ("wrench", ""),
     EventKind.WAITING: ("hold", ""),
     EventKind.RESUMED: ("redo", ""),
@@ -221,6 +222,10 @@ def _acknowledged(details: dict[str, Any]) -> str:
     return str(HANDED_UP_TO[Target(details["target"])].label) if details.get("target") in HANDED_UP_TO else ""
 
 
+def _to_roles(details: dict[str, Any]) -> str:
+    return pgettext("between names", ", ").join(str(Role(role).label) for role in details.get("to", ()))
+
+
 def _declined(details: dict[str, Any]) -> str:
     if details.get("understood") is None:
         return ""
@@ -347,6 +352,7 @@ _DETAILS = {
     EventKind.CALLBACK: _callback,
     EventKind.RATED: _callback,
     EventKind.ACKNOWLEDGED: _acknowledged,
+    EventKind.FORWARDED: _to_roles,
     EventKind.DECLINED: _declined,
     EventKind.WISH_CONFIRMED: _wish,
 }

@@ -212,7 +212,8 @@ def _page(
         "department": typed.get("department", ""),
         "phrases": phrases_of(kind),
         "open_details": any(
-            name in form.errors for name in ("occurred_at", "place", "about", "contact", "demand", "wished_on")
+            name in form.errors
+            for name in ("occurred_at", "place", "about", "contact", "demand", "wished_on", "received_at")
         ),
         "visitor_open": any(typed.get(name) for name in ("visitor_name", "visitor_phone", "from_whom"))
         or "visitor_phone" in form.errors,

@@ -62,6 +62,14 @@ OF_THE_LINE: dict[str, StepSpec] = {
             key="s",
         ),
         StepSpec(
+            "forward",
+            pgettext_lazy("step", "Forward"),
+            "up",
+            lambda t, u, d: services.forward(t.pk, d["text"], by=u),
+            forms.ReturnForm,
+            asks=_("A word to the manager (may stay empty)"),
+        ),
+        StepSpec(
             "sign",
             pgettext_lazy("step", "Sign for it"),
             "check",

@@ -12,7 +12,7 @@ from complaints.views.specs import OF_THE_LINE, StepSpec, Take
 from complaints.views.specs_beside import BESIDE, offered_to
 from complaints.views.specs_corrections import CORRECTIONS, corrections_open_to
 from portal.organization.models import User
-from portal.organization.roles import DEPARTMENT, DESK
+from portal.organization.roles import DEPARTMENT, DESK, Role
 
 __all__ = ["COMPOSERS", "SPECS", "StepSpec", "Take"]
 
@@ -48,6 +48,8 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
     slugs: list[str] = []
     if any(target in running and scope.holds({role}, ticket.site_id) for target, role in HANDED_UP_TO.items()):
         slugs.append("acknowledge")
+    if Target.VIA_OPERATIONS in running and scope.holds({Role.OPERATIONS_MANAGER}, ticket.site_id):
+        slugs.insert(0, "forward")
     desk = scope.holds(DESK, ticket.site_id)
     beside = offered_to(user, ticket, running)
     slugs += [slug for slug in beside if slug not in NEVER_FIRST]
@@ -76,6 +78,8 @@ def is_whose(slug: str, user: User, ticket: Ticket) -> bool:
     step = next((step for step, address in _SLUGS.items() if address == slug), None)
     if step is not None:
         return services.may_take(user, step, ticket)
+    if slug == "forward":
+        return scope.holds({Role.OPERATIONS_MANAGER}, ticket.site_id)
     if slug == "acknowledge":
         return scope.holds(HANDED_UP_TO.values(), ticket.site_id)
     if slug in {"arrive", "made-safe"}:

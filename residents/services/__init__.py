@@ -12,6 +12,7 @@ from residents.services.living import (
     move_in,
     move_out,
     set_identity,
+    sign_out_of_app,
     write_note,
 )
 from residents.services.revealing import Shown, reveal
@@ -30,5 +31,6 @@ __all__ = [
     "move_out",
     "reveal",
     "set_identity",
+    "sign_out_of_app",
     "write_note",
 ]

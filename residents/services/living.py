@@ -19,7 +19,7 @@ from portal.promises import clock
 from residents import phones as numbers
 from residents.errors import NotYours, Refused
 from residents.finding import index_again
-from residents.models import IdentityNumber, Phone, Relation, Residence, Resident, Unit, UnitNote, Vehicle
+from residents.models import ApiToken, IdentityNumber, Phone, Relation, Residence, Resident, Unit, UnitNote, Vehicle
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,16 @@ def end_vehicle(vehicle_id: int, until: date, *, by: User) -> None:
     vehicle.until = until
     vehicle.save(update_fields=["until"])
     _note(by, f"unit {unit.uuid}", ["vehicle"])
+
+
+@transaction.atomic
+def sign_out_of_app(resident_id: int, *, by: User) -> int:
+    """A phone is lost: whoever holds it is signed out of the residents' API at once; how many tokens went."""
+    resident = _resident(resident_id, by)
+    numbers = Phone.objects.filter(resident=resident).values("number")
+    gone, _rows = ApiToken.objects.filter(user__phone__in=numbers).delete()
+    _note(by, f"resident {resident.uuid}", ["app"])
+    return gone
 
 
 @transaction.atomic

@@ -134,6 +134,11 @@ RESIDENT: dict[str, Change] = {
         IdentityForm,
         lambda resident, said, _of, by: services.set_identity(resident.pk, said["number"], by=by),
     ),
+    "sign-out": Change(
+        gettext_lazy("Phone lost: sign out of the app"),
+        NoFields,
+        lambda resident, _said, _of, by: services.sign_out_of_app(resident.pk, by=by),
+    ),
 }
 
 
