@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from complaints import services
 from complaints.errors import Refusal
-from complaints.forms import MYSELF, NOBODY, RegisterForm
+from complaints.forms import MYSELF, NOBODY, RegisterForm, opened_at, sealed_now
 from complaints.models import Category, Ticket
 from complaints.services import Report
 from complaints.states import ANSWERED_AT_ONCE, REPAIRS, EventKind, Kind, ReportChannel, Severity, Urgency
@@ -50,6 +50,7 @@ def register(request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("kind", "")
         kind = asked if asked in Kind.values else Kind.COMPLAINT
         start = {"request_key": uuid.uuid4(), "kind": kind, "channel": ReportChannel.COUNTER, "dispatch_now": True}
+        start["opened"] = sealed_now()
         return _fresh(request, start)
     form = RegisterForm(request.POST)
     files_refused = bring_in(request, user, REGISTER)
@@ -79,6 +80,11 @@ def register(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, said, extra_tags="ok")
     return redirect(f"{ticket.url}slip/?print=1" if "print" in request.POST else ticket.url)
+
+
+def _reception(typed: Any) -> datetime:
+    """From when the clocks run, if it were sent now."""
+    return opened_at(str(typed.get("opened") or ""), 0) or timezone.now()
 
 
 def _fresh(request: HttpRequest, start: dict[str, Any]) -> HttpResponse:
@@ -120,6 +126,7 @@ def _register(
         about=cleaned["about"],
         demand=cleaned["demand"],
         contact=cleaned["contact"],
+        received_at=cleaned["received_at"],
         wished_on=cleaned["wished_on"],
         request_key=cleaned["request_key"],
     )
@@ -220,6 +227,6 @@ def _page(
         "answered_kinds": " ".join(sorted(ANSWERED_AT_ONCE)),
         "answered_hidden": kind not in ANSWERED_AT_ONCE,
         "limits_line": _("Reception from %(time)s: dispatch and signature have their own clocks.")
-        % {"time": moments.short(timezone.now(), site.zone, seconds=True)},
+        % {"time": moments.short(_reception(typed), site.zone, seconds=True)},
     }
     return render(request, "complaints/register.html", context, status=status)

@@ -351,6 +351,8 @@
   });
   const chosenNow = $('input[name="category"]:checked', form);
   if (chosenNow) groups.forEach((g) => { g.hidden = g.disabled = g.dataset.of !== chosenNow.value; });
+  const idle = $("#id_idle"), opened = Date.now();  // how long the empty form lay there: the reception is when it is begun
+  if (idle && !idle.value) form.addEventListener("input", () => { idle.value = Math.round((Date.now() - opened) / 1000); }, { once: true });
   if (danger) danger.hidden = !(chosenNow && "asks" in chosenNow.dataset && !(finer && finer.value));
   if (!wrong && room && !room.value) room.focus();
   void picked; void field;
