@@ -15,7 +15,7 @@ from typing import Any
 
 from complaints.demo import stories
 from complaints.demo.multiplying import OPEN_SHARE
-from complaints.demo.scripts import MERGED_AGO, Action, Script, earlier, finished_script, open_scripts
+from complaints.demo.scripts import MERGED_AGO, Action, Script, by_day, earlier, finished_script, open_scripts
 from complaints.models import (
     Callback,
     Category,
@@ -120,6 +120,7 @@ class _Rows:
 def seed_tickets(scenes: list[Scene], count: int, random: Random, now: datetime) -> None:
     """``count`` tickets on these sites, most on the first; what is open are the scripts."""
     categories = {category.code: category for category in Category.objects.all()}
+    urgent = {code for code, category in categories.items() if category.urgent or category.dangerous}
     plays: list[tuple[datetime, Scene, Script]] = []
     for place, scene in enumerate(scenes):
         still_open = open_scripts(place, random)
@@ -127,7 +128,8 @@ def seed_tickets(scenes: list[Scene], count: int, random: Random, now: datetime)
         scripts = list(still_open)
         if count > FEW:  # a benchmark: as many are open as there, not all of them since the same minute
             scripts = [earlier(random.choice(still_open), random) for _ in range(share // OPEN_SHARE)]
-        scripts += [finished_script(random, n) for n in range(max(share - len(scripts), 0))]
+        over = (finished_script(random, n, urgent) for n in range(max(share - len(scripts), 0)))
+        scripts += [by_day(script, now, scene.site.zone, random) for script in over]
         plays += [(now - timedelta(minutes=script.actions[0].minutes_ago), scene, script) for script in scripts]
     plays.sort(key=lambda play: play[0])
     numbers: dict[tuple[int, date], int] = defaultdict(int)
@@ -416,11 +418,20 @@ def _acknowledge(player: _Player, change: QuietChange, action: Action) -> None:
 
 
 def _arrive(player: _Player, change: QuietChange, action: Action) -> None:
-    change.meet(Target.ARRIVE)
-    change.note(EventKind.ARRIVED)
+    if change.running(Target.ARRIVE):
+        change.meet(Target.ARRIVE)
+        change.note(EventKind.ARRIVED)
+
+
+def _safe(player: _Player, change: QuietChange, action: Action) -> None:
+    if change.running(Target.MADE_SAFE):
+        change.meet(Target.MADE_SAFE)
+        change.note(EventKind.MADE_SAFE, "险情已排除，现场恢复正常。")
 
 
 def _reply(player: _Player, change: QuietChange, action: Action) -> None:
+    if action.details.get("major") and player.ticket.severity != Severity.MAJOR:
+        return
     change.meet(Target.REPLY)
     change.note(EventKind.REPLIED, "您反映的问题我们已查明，将按约定时间完成处理。")
     how_it_stands(change, told=True)
@@ -504,6 +515,7 @@ _VERBS: dict[str, Callable[[_Player, QuietChange, Action], None]] = {
     "call_back": _call_back,
     "acknowledge": _acknowledge,
     "arrive": _arrive,
+    "safe": _safe,
     "reply": _reply,
     "withdraw": _withdraw,
     "pass_on": _pass_on,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from complaints.demo import stories
 from complaints.states import Kind, ReportChannel, Severity
@@ -169,7 +172,7 @@ def open_scripts(site: int, random: Random) -> list[Script]:
         _script(
             SR,
             "build5",
-            IMPORTANT,
+            MINOR,
             (4 * DAY, "register"),
             *_until_signed(4 * DAY),
             (3 * DAY, "note", STAFF),
@@ -271,8 +274,11 @@ def _declined(random: Random, ago: float) -> Script:
     )
 
 
-def finished_script(random: Random, n: int) -> Script:
-    """A ticket of the last three months that is over: mostly in time, mostly satisfied."""
+def finished_script(random: Random, n: int, urgent: Collection[str] = ()) -> Script:
+    """A ticket of the last three months that is over: mostly in time, mostly satisfied.
+
+    ``urgent``: the codes of categories for which somebody is on site at once.
+    """
     began = random.uniform(6 * DAY, 90 * DAY)
     category = random.choice(stories.STORIES)[0]
     if n % 29 == 0:
@@ -300,30 +306,32 @@ def finished_script(random: Random, n: int) -> Script:
             (began - random.randint(2, 9), "answer"),
             (began - 20, "inform"),
         )
-    return _handled(random, began, category)
+    return _handled(random, began, category, at_once=category in urgent)
 
 
-def _handled(random: Random, began: float, category: str) -> Script:
+def _handled(random: Random, began: float, category: str, *, at_once: bool) -> Script:
+    """The grade is what the category suggests."""
     kind = random.choice([C, C, SR, SR, SR])
-    severity = random.choices([MINOR, IMPORTANT, MAJOR], [70, 25, 5])[0]
-    limit = {MINOR: 2 * DAY, IMPORTANT: 3 * DAY, MAJOR: 5 * DAY}[severity]
+    limit = DAY if at_once and kind == SR else 2 * DAY
     took = limit * (random.uniform(1.02, 1.3) if random.random() < 0.06 else random.uniform(0.1, 0.9))
     dispatched = random.uniform(12, 30) if random.random() < 0.05 else random.uniform(1, 9)
     signed = dispatched + (random.uniform(32, 70) if random.random() < 0.07 else random.uniform(3, 28))
+    if at_once:
+        signed = dispatched + random.uniform(1, 9)
+    arrived = signed + random.uniform(4, 14)
     actions: list[tuple[Any, ...]] = [
         (began, "register", random.choice([ONLINE, COUNTER, {"channel": ReportChannel.HOTLINE}])),
         (began - dispatched, "dispatch"),
         (began - signed, "sign", STAFF),
     ]
-    if kind == C and severity == IMPORTANT:
-        actions += [(began - signed - 5, "acknowledge", MANAGER), (began - signed - 9, "acknowledge", OPS)]
-    if kind == C and severity == MAJOR:
-        actions += [
-            (began - signed - 5, "acknowledge", GM),
-            (began - signed - 9, "acknowledge", OPS),
-            (began - signed - 60, "reply"),
-        ]
-    actions += [(began - signed - 80, "arrive", STAFF), (began - signed - 90, "note", STAFF)]
+    if kind == C:  # of these only what was handed up is there to be acknowledged
+        actions += [(began - signed - 5 - 2 * n, "acknowledge", by) for n, by in enumerate((MANAGER, GM, OPS))]
+        actions.append((began - signed - 60, "reply", {"major": True}))
+    actions += [
+        (began - arrived, "arrive", STAFF),
+        (began - arrived - random.uniform(10, 70), "safe", STAFF),
+        (began - signed - 90, "note", STAFF),
+    ]
     done = max(took, signed + 120)
     told = done + random.uniform(20, 90)
     drawn = {"drawn": True} if random.random() < 0.82 else {}
@@ -338,7 +346,25 @@ def _handled(random: Random, began: float, category: str) -> Script:
             actions.append((began - called, "call_back", {"outcome": "no_answer"}))
             called += DAY
         actions.append(_reached(random, began - called))
-    return _script(kind, category, severity, *sorted(actions, key=lambda action: -action[0]))
+    return _script(kind, category, None, *sorted(actions, key=lambda action: -action[0]))
+
+
+DAY_BEGINS, DAY_ENDS = timedelta(hours=8, minutes=40), timedelta(hours=19, minutes=30)
+
+
+def by_day(script: Script, now: datetime, zone: ZoneInfo, random: Random) -> Script:
+    """The same plot with nobody at work in the night: what would fall there is put off to the morning, and the rest."""
+    later, actions = timedelta(), []
+    for action in script.actions:
+        at = (now - timedelta(minutes=action.minutes_ago) + later).astimezone(zone)
+        since_midnight = timedelta(hours=at.hour, minutes=at.minute)
+        if not DAY_BEGINS <= since_midnight <= DAY_ENDS:
+            day = at.date() + timedelta(days=since_midnight > DAY_ENDS)
+            morning = datetime.combine(day, time(), tzinfo=zone) + DAY_BEGINS + timedelta(minutes=random.uniform(0, 90))
+            later += morning - at
+            at = morning
+        actions.append(replace(action, minutes_ago=(now - at).total_seconds() / 60))
+    return replace(script, actions=tuple(actions)) if actions[-1].minutes_ago > 0 else script
 
 
 def _reached(random: Random, minutes_ago: float) -> tuple[Any, ...]:
