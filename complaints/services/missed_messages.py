@@ -70,6 +70,9 @@ SELECT event.id, ticket.id, ticket.number, event.kind
    AND NOT EXISTS (SELECT FROM complaints_ticketevent undone
                     WHERE undone.ticket_id = event.ticket_id AND undone.kind = 'undone'
                       AND undone.details -> 'undone' @> to_jsonb(event.id))
+   AND NOT EXISTS (SELECT FROM complaints_ticketevent undone
+                    WHERE undone.ticket_id = event.ticket_id AND undone.kind = 'voided'
+                      AND undone.details ? 'undone' AND event.at <= undone.at AND event.id <> undone.id)
    AND NOT EXISTS (SELECT FROM complaints_ticketevent said
                     WHERE said.ticket_id = event.ticket_id AND said.kind = 'not_told'
                       AND said.details -> 'events' @> to_jsonb(event.id))

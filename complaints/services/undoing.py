@@ -55,14 +55,14 @@ def undo_last_step(ticket_id: int, *, by: User) -> Ticket:
 def keep_registration(ticket: Ticket, *, by: User) -> None:
     """A registration, with what the same press did besides, can be taken back as one; within its transaction."""
     events = list(ticket.events.order_by("pk").values_list("pk", flat=True))
-    kept = {"by": by, "at": ticket.received_at, "version": ticket.version, "events": events}
+    kept = {"by": by, "at": ticket.events.latest("pk").at, "version": ticket.version, "events": events}
     LastStep.objects.update_or_create(ticket=ticket, defaults={**kept, "before": {REGISTRATION: True}})
 
 
 def _unregister(change: Change) -> None:
     """It becomes void, and its number is not used again."""
     ticket = change.ticket
-    told = Message.objects.filter(recipient__in=change.concerned(), link=ticket.url, created_at__gte=ticket.received_at)
+    told = Message.objects.filter(key__in=[event.message_key for event in ticket.events.all()])
     voided(change, "", undone=True)
     _withdraw_messages(change, told)
 

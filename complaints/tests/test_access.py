@@ -256,6 +256,8 @@ STEPS: dict[str, frozenset[str]] = {
     "void": frozenset({"supervisor"}),  # a department has signed
     "sign": ENGINEERING,
     "arrive": ENGINEERING,
+    "made-safe": ENGINEERING,
+    "appointment": ENGINEERING | DESK_PEOPLE,
     "send-back": ENGINEERING,
     "progress": ENGINEERING,
     "wait": ENGINEERING | DESK_PEOPLE,
@@ -267,6 +269,7 @@ STEPS: dict[str, frozenset[str]] = {
     "reopen": DESK_PEOPLE,
     "pass-on": DESK_PEOPLE,
     "acknowledge": frozenset({"manager", "ops", "gm"}),
+    "forward": frozenset({"ops"}),
     "severity": DESK_PEOPLE,
     "wish": DESK_PEOPLE,
     "reply": DESK_PEOPLE,

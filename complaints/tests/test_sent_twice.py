@@ -117,6 +117,9 @@ FORMS: dict[str, tuple[Made, str, dict[str, str]]] = {
     "acknowledge": (lambda h: _dispatched(h, severity=Severity.IMPORTANT), "manager", {}),
     "sign": (_dispatched, "engineer", {}),
     "arrive": (_urgent, "engineer", {}),
+    "made-safe": (_urgent, "engineer", {"text": "已关总阀"}),
+    "appointment": (lambda h: _at(h, kind=Kind.SERVICE_REQUEST), "reception", {"begins": "+1", "ends": "+2"}),
+    "forward": (lambda h: _dispatched(h, severity=Severity.IMPORTANT), "ops", {"text": "请阅示"}),
     "dispatch": (lambda h: h.report(clock.now()), "reception", {"department": "security"}),
     "answer": (lambda h: h.report(clock.now()), "reception", {"text": "当场说清"}),
     "answer-at-once": (
@@ -192,7 +195,7 @@ def test_a_double_click_has_one_effect(house: House, slug: str) -> None:
         typed = {**typed, "person": str(house.people[typed["person"]].pk)}
     if typed.get("number") == FIRST:
         typed = {**typed, "number": Ticket.objects.earliest("pk").number}
-    for name in {"at", "until"} & typed.keys():
+    for name in {"at", "until", "begins", "ends"} & typed.keys():
         typed = {**typed, name: _at_half_past(int(typed[name]))}
     seen = ticket.events.latest("pk").pk
     client = Client(HTTP_ACCEPT_LANGUAGE="zh-CN")

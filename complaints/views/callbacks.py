@@ -23,7 +23,7 @@ from complaints.errors import Refusal
 from complaints.forms import CallbackForm
 from complaints.models import Callback, Ticket
 from complaints.services.callbacks import LOW_SCORE
-from complaints.states import DRAWN_FOR_CALLBACK, CallbackOutcome, Kind, ReportChannel
+from complaints.states import DRAWN_FOR_CALLBACK, CallbackOutcome, Kind, ReportChannel, grade_label
 from complaints.views import shown
 from complaints.views.asking import the_desk, user_of
 from complaints.views.call_story import lately, phrases, relation, story
@@ -243,7 +243,7 @@ def _line(callback: Callback, call: Callback | None, words: shown.Words) -> dict
     return {
         "pk": callback.pk,
         "severity": ticket.severity,
-        "severity_word": words.severity[ticket.severity],
+        "severity_word": str(grade_label(ticket.kind, ticket.severity)),
         "bars": shown.bars_of(ticket),
         "who": ticket.who,
         "room": ticket.unit.room if ticket.unit else "",

@@ -22,7 +22,7 @@ from complaints import services
 from complaints.errors import Refusal
 from complaints.models import Incident, Ticket, TicketTimer
 from complaints.services.incidents import WRITERS
-from complaints.states import Severity, Target
+from complaints.states import Severity, Target, grade_label
 from complaints.views import shown
 from complaints.views.asking import desk_and_leaders, user_of
 from portal.organization.models import User
@@ -187,11 +187,10 @@ def incidents(request: HttpRequest) -> HttpResponse:
     """All of them, the newest first, and what is still missing of each."""
     found = Incident.objects.visible_to(user_of(request)).select_related("ticket__site", "ticket__unit")
     page = Paginator(found.order_by("-noticed_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    words = shown.Words(timezone.now())
     lines = [
         {
             "incident": one,
-            "severity_word": words.severity[one.severity],
+            "severity_word": str(grade_label(one.kind, one.severity)),
             "bars": shown.BARS[Severity(one.severity)],
             "unreported": one.reported_at is None,
             "unwritten": one.is_major and one.written_at is None,
