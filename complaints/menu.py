@@ -93,7 +93,7 @@ PLACES = [
         pgettext_lazy("menu", "Service"),
         "megaphone",
         frozenset(Role) - DESK,  # the desk registers
-        rank=44,
+        rank=70,  # never the first: the first place is where somebody's day begins
     ),
     menu.Place(
         "/incidents/",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -17,9 +18,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from complaints import services
 from complaints.errors import Refusal
-from complaints.models import Callback, Ticket, TicketEvent, TicketTimer, TimerStep
+from complaints.models import Callback, Category, Ticket, TicketEvent, TicketTimer, TimerStep
 from complaints.services import How
 from complaints.services.change import Change
+from complaints.services.correcting import facts_of
 from complaints.states import OVER, CallbackOutcome, Decision, Kind, Severity, Status, WaitFor
 from complaints.tests.house import MORNING, House
 from drills.machine import Machine, say
@@ -51,6 +53,21 @@ def _call_back(house: House, ticket: Ticket, dice: Random) -> object:
 def _undo(house: House, ticket: Ticket, dice: Random) -> object:
     last = ticket.events.latest("pk").by
     return services.undo_last_step(ticket.pk, by=last or house.reception)
+
+
+def _correct(house: House, ticket: Ticket, dice: Random) -> None:
+    """Another kind, category, home, date or place, or several at once."""
+    home = dice.choice(house.homes[:2])
+    right: dict[str, Any] = {
+        "kind": dice.choice(list(Kind)),
+        "category": dice.choice([None, *Category.objects.order_by("pk")[:40]]),
+        "place": dice.choice(["南门", "北门"]),
+        "wished_on": dice.choice([None, (clock.now() + timedelta(days=4)).date()]),
+    }
+    some = {name: right[name] for name in dice.sample(sorted(right), dice.randint(1, len(right)))}
+    if dice.random() < 0.3:
+        some |= {"unit": home.unit, "resident": home.resident}
+    services.correct_ticket(ticket.pk, replace(facts_of(ticket), **some), "写错了", by=house.reception)
 
 
 STEPS: dict[str, Take] = {
@@ -96,6 +113,10 @@ STEPS: dict[str, Take] = {
     "withdraw": lambda h, t, d: services.withdraw_ticket(
         t.pk, resident=ApiAccount.objects.get_or_create(phone="13800000001")[0]
     ),
+    "withdraw at the desk": lambda h, t, d: services.withdraw_ticket(t.pk, "不用了", by=h.reception),
+    "answer at once": lambda h, t, d: services.answer_at_once(t.pk, "九点开门", by=h.reception),
+    "correct": _correct,
+    "void": lambda h, t, d: services.void_ticket(t.pk, "登记两次", by=d.choice([h.reception, h.supervisor])),
     "undo": _undo,
 }
 
@@ -107,9 +128,9 @@ def _ahead(dice: Random, most_days: int = 4) -> datetime:
 
 # What people do next on most days; ``take`` tries everything everywhere.
 USUAL = {
-    Status.REGISTERED: ("dispatch", "dispatch", "answer", "decline"),
+    Status.REGISTERED: ("dispatch", "dispatch", "answer", "decline", "correct", "answer at once"),
     Status.DISPATCHED: ("sign", "sign", "sign", "undo", "send back"),
-    Status.SIGNED: ("note", "resolve", "wait", "send back", "ask for more time", "promise"),
+    Status.SIGNED: ("note", "resolve", "wait", "correct", "send back", "ask for more time", "promise"),
     Status.IN_PROGRESS: (
         "resolve",
         "wait",
@@ -121,12 +142,13 @@ USUAL = {
         "decide on more time",
     ),
     Status.WAITING: ("resume", "undo", "resolve", "chase", "decide on more time"),
-    Status.RESOLVED: ("return", "inform", "inform", "undo"),
+    Status.RESOLVED: ("return", "inform", "inform", "undo", "correct"),
     Status.INFORMED: ("call back", "call back", "reopen", "keep the promise"),
     Status.DECLINED: ("call back", "reopen"),
     Status.CLOSED: ("reopen", "undo"),
     Status.MERGED: ("undo", "reopen"),
     Status.WITHDRAWN: ("undo", "reopen"),
+    Status.VOID: ("undo", "reopen"),
 }
 
 

@@ -62,7 +62,7 @@ class TicketsView(APIView):
         responses=serializers.TicketPageSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Own tickets, newest first."""
+        """Own tickets, newest first: those reported with this phone, and those registered for its person."""
         found = _own(request.user)
         statuses = [str(value) for value, _label in serializers.SHOWN_STATUSES]
         for name, choices in (("status", statuses), ("kind", Kind.values)):
@@ -134,7 +134,7 @@ class CommentsView(APIView):
     )
     @idempotent
     def post(self, request: Request, uuid: UUID) -> HttpResponse:
-        """A message to the desk."""
+        """A message to the desk; one to a ticket that was merged leads to the ticket that goes on."""
         form = serializers.CommentSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         with transaction.atomic():
@@ -213,7 +213,7 @@ class AttachmentsView(APIView):
 class AttachmentView(APIView):
     @extend_schema(operation_id="attachment", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, uuid: UUID, file: UUID) -> HttpResponseBase:
-        """The photo or document itself, for whoever belongs to the same home now."""
+        """The photo or document itself: for its resident, and whoever lived in that home already then and still does."""
         tickets = Ticket.objects.of_home(request.user.phone).filter(uuid=uuid)
         shown = Attachment.objects.filter(ticket__in=tickets, for_resident=True, file__uuid=file)
         found = shown.select_related("file").first()

@@ -74,7 +74,7 @@ def correct_ticket(ticket_id: int, right: Facts, reason: str, *, by: User, versi
         ticket = change.ticket
         change.require(Step.CORRECT, version)
         require_text(right.description, _("Write down what happened."))
-        was = facts_of(ticket)
+        was, graded = facts_of(ticket), ticket.severity
         entries = changes_of(was, right)
         changed = [one["field"] for one in entries]
         if not changed:
@@ -89,7 +89,8 @@ def correct_ticket(ticket_id: int, right: Facts, reason: str, *, by: User, versi
         ought = _ought_to_have_it(ticket) if "category" in changed else ""
         change.note(EventKind.CORRECTED, why, changes=entries, **({"suggests": ought} if ought else {}))
         if OF_THE_LIMITS & set(changed):
-            _promises_follow(change, was)
+            same = (ticket.kind, ticket.severity, ticket.wished_on) == (was.kind, graded, was.wished_on)
+            _promises_follow(change, was, keep_dates=same)
     return ticket
 
 
@@ -176,7 +177,7 @@ def _ought_to_have_it(ticket: Ticket) -> str:
     return code if code and ticket.department is not None and ticket.department.code != code else ""
 
 
-def _promises_follow(change: Change, was: Facts) -> None:
+def _promises_follow(change: Change, was: Facts, *, keep_dates: bool) -> None:
     ticket = change.ticket
     if ticket.kind == Kind.PRAISE:
         change.cancel(cause="correction")
@@ -185,7 +186,7 @@ def _promises_follow(change: Change, was: Facts) -> None:
         begin_promises(change, cause="correction")
         return
     if ticket.status in UNRESOLVED:
-        recompute(change, cause="correction")
+        recompute(change, cause="correction", keep_dates=keep_dates)
         ask_the_right_one(change)
     _form_follows(change)
     change.hand_up()

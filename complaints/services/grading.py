@@ -67,7 +67,8 @@ def confirm_wish(ticket_id: int, *, by: User, version: int | None = None) -> Tic
     return ticket
 
 
-def recompute(change: Change, *, cause: str) -> None:
+def recompute(change: Change, *, cause: str, keep_dates: bool = False) -> None:
+    """Each promise of the round from its own start. ``keep_dates``: with the date that was granted or wished."""
     ticket = change.ticket
     policy = policies.policy_for(
         ticket.site_id, ticket.kind, ticket.severity, ticket.category.code if ticket.category else ""
@@ -82,7 +83,8 @@ def recompute(change: Change, *, cause: str) -> None:
         if policy_target_id is None or (timer.target in lapsing and timer.target not in promised):
             change.ledger.cancel(timer, cause=cause)
             continue
-        fixed = change.wished_deadline() if timer.target == Target.RESOLVE else None
+        wished = change.wished_deadline() if timer.target == Target.RESOLVE else None
+        fixed = timer.fixed_due_at if keep_dates else wished
         same = policies.limit_of(policy_target_id) == policies.limit_of(timer.policy_target_id)
         if not same or fixed != timer.fixed_due_at:
             change.ledger.restate(timer, policy_target_id, pauses.get(timer.pk, ()), fixed_due_at=fixed, cause=cause)

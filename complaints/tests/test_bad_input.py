@@ -457,7 +457,9 @@ def test_a_text_that_was_refused_stands_in_its_field_again_as_text(
 ) -> None:
     for name, (caller, method, address, fields) in page_forms(house, a_ticket, a_callback).items():
         for field in (key for key, text in fields.items() if text and text == keep(key)):
-            wrong = dict.fromkeys(("severity", "how", "understood", "outcome", "relation", "until", "contact"), "x")
+            wrong = dict.fromkeys(
+                ("severity", "how", "understood", "outcome", "relation", "until", "contact", "channel"), "x"
+            )
             wrong["version"] = "0"
             broken = {key: wrong.get(key, text) for key, text in fields.items()} | {field: TEXTS[nasty]}
             answer = _sent(at_desk(caller), method, address, {key: text.encode() for key, text in broken.items()})

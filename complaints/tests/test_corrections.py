@@ -18,7 +18,7 @@ from complaints.models import Callback, Category, CommonIssue, LibraryCase, Tick
 from complaints.models.cases import CASE_TEXTS
 from complaints.repeats import groups_of
 from complaints.services.correcting import facts_of
-from complaints.states import EventKind, Kind, ReportChannel, Severity, Status, Target
+from complaints.states import Decision, EventKind, Kind, ReportChannel, Severity, Status, Target
 from complaints.tests.house import MORNING, House, messages_of, timer
 from complaints.undone import standing
 from portal import integrity
@@ -91,6 +91,20 @@ def test_a_severity_that_somebody_set_stays_when_the_category_changes(house: Hou
     correct(ticket, by=house.reception, category=Category.objects.filter(severity=Severity.IMPORTANT).first())
     ticket.refresh_from_db()
     assert ticket.severity == Severity.MINOR
+
+
+def test_more_time_that_was_granted_stays_where_only_the_category_changes(house: House) -> None:
+    granted = MORNING + timedelta(days=9)
+    ticket, other = house.signed(MORNING), house.signed(MORNING)
+    for one in (ticket, other):
+        with clock.standing_at(LATER):
+            services.ask_for_overtime(one.pk, granted, "等厂家", by=house.engineering_head)
+            services.decide_overtime(one.pk, Decision.GRANTED, by=house.manager)
+    category = Category.objects.filter(severity=Severity.MINOR, urgent=False).first()
+    correct(ticket, by=house.reception, category=category)
+    correct(other, by=house.reception, category=category, kind=Kind.SERVICE_REQUEST)
+    assert open_timers(ticket)[Target.RESOLVE] == granted
+    assert open_timers(other)[Target.RESOLVE] == MORNING + timedelta(days=2)
 
 
 def test_praise_becomes_a_complaint_with_all_its_promises_and_back(house: House) -> None:

@@ -156,6 +156,11 @@ def test_everybody_of_the_house_reports_from_the_own_start_page(house: House, wh
     assert ticket.number in at_work(house, who).get("/tickets/report/").content.decode()
 
 
+@pytest.mark.parametrize(("who", "begins"), [("bar", "/bar/"), ("sales", "/bar/sales/"), ("engineer", "/queue/")])
+def test_the_day_begins_where_it_did(house: House, who: str, begins: str) -> None:
+    assert at_work(house, who).get("/")["Location"] == begins
+
+
 def test_the_menu_leads_there(house: House) -> None:
     for who in ("bar", "sales", "engineer", "gm"):
         assert 'href="/tickets/report/"' in at_work(house, who).get("/me/").content.decode()

@@ -58,7 +58,7 @@ class CorrectForm(VersionForm):
     kind = _select(NAMES["kind"], choices=Kind.choices)
     category = _select(NAMES["category"], required=False)
     room = forms.CharField(
-        label=NAMES["unit"], max_length=60, required=False, help_text=_("Whole, such as 8-1-1203; empty for no home.")
+        label=NAMES["unit"], max_length=60, required=False, help_text=_("Whole, such as 3-2-1801; empty for no home.")
     )
     reporter = forms.CharField(
         label=_("Who reports"), required=False, widget=forms.Select(attrs={"class": "form-select"})

@@ -65,7 +65,7 @@ class ColleagueForm(forms.Form):
         label=gettext_lazy("Where"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("A common place, a piece of equipment, or a home such as 8-1-1203."),
+        help_text=gettext_lazy("A common place, a piece of equipment, or a home such as 3-2-1801."),
     )
 
     def __init__(self, *args: Any, here: list[Site], **kwargs: Any) -> None:
