@@ -330,8 +330,8 @@
   room.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== room) { box.hidden = true; room.setAttribute("aria-expanded", "false"); } }, 150));
 
   const finer = $("#id_subcategory"), groups = finer ? $$("optgroup", finer) : [], goes = $("#goes-to");
-  const danger = $("#danger-field"), chosen = (name) => ($('input[name="' + name + '"]:checked', form) || {}).value;
-  const isRepair = () => ["service_request", "help"].includes(chosen("kind"));  // urgent or not: the category says which
+  const danger = $("#danger-field"), radio = (name) => ($('input[name="' + name + '"]:checked', form) || {}).value;
+  const isRepair = () => ["service_request", "help"].includes(radio("kind"));  // urgent or not: the category says which
   const grade = (value) => { const s = $('input[name="severity"][value="' + value + '"]', form); if (s && !form.dataset.graded) s.checked = true; };
   const suggest = (el) => {
     if (el.dataset.severity) grade(isRepair() ? ("urgent" in el.dataset ? "important" : "minor") : el.dataset.severity);
@@ -347,7 +347,7 @@
       suggest(e.target);
     } else if (e.target === finer && finer.selectedOptions[0]) suggest(finer.selectedOptions[0]);
     else if (e.target.name === "severity") form.dataset.graded = "1";
-    else if (e.target.name === "danger" && e.target.value === "yes" && chosen("severity") === "minor") grade("important");
+    else if (e.target.name === "danger" && e.target.value === "yes" && radio("severity") === "minor") grade("important");
   });
   const chosenNow = $('input[name="category"]:checked', form);
   if (chosenNow) groups.forEach((g) => { g.hidden = g.disabled = g.dataset.of !== chosenNow.value; });
