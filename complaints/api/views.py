@@ -213,7 +213,7 @@ class AttachmentsView(APIView):
 class AttachmentView(APIView):
     @extend_schema(operation_id="attachment", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, uuid: UUID, file: UUID) -> HttpResponseBase:
-        """The photo or document itself: for its resident, and whoever lived in that home already then and still does."""
+        """The photo or document itself: for its resident, and whoever lived in that home then and still does."""
         tickets = Ticket.objects.of_home(request.user.phone).filter(uuid=uuid)
         shown = Attachment.objects.filter(ticket__in=tickets, for_resident=True, file__uuid=file)
         found = shown.select_related("file").first()
