@@ -325,7 +325,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        "pikepdf": {"level": "ERROR"},  # it says at each start that it is there, and what it mends in documents
+    },
 }
 
 # --- residents' tokens (INTERFACES §4) ------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ class AttachmentsView(APIView):
     )
     @idempotent
     def post(self, request: Request, uuid: UUID) -> HttpResponse:
-        """A photo (JPEG, PNG, WebP) or PDF of at most 10 MB; photos are made anew, without place and camera."""
+        """A photo (JPEG, PNG, WebP, HEIC) or PDF of at most 10 MB; photos are made anew, without place and camera."""
         if not _own(request.user).filter(uuid=uuid).exists():
             raise Http404
         form = serializers.UploadSerializer(data=request.data)

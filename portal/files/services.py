@@ -51,7 +51,7 @@ def take_in(sent: UploadedFile[bytes], *, by: User | None) -> StoredFile:
         sent.seek(0)
         content, preview, ending, content_type = sent.read(), b"", "pdf", "application/pdf"
         if not check_pdf(content):
-            raise FileRefused(_("Photos (JPEG, PNG, WebP) and PDF documents are taken; this file is neither."))
+            raise FileRefused(_("Photos (JPEG, PNG, WebP, HEIC) and PDF documents are taken; this file is neither."))
     folder = f"{clock.now():%Y/%m}"
     return StoredFile.objects.create(
         name=clean_name(sent.name or "", ending),

@@ -77,7 +77,7 @@ def _compare(row: Row, known: Known, today: date) -> None:
     said = known.owners.pop(row.room, set())
     others = {one.resident.name for one in here if one.relation == Relation.OWNER and not _names(one, said)}
     if said and others:
-        row.warn("owner_in_archive", Field.OWNER, "、".join(sorted(others)))
+        row.warn("owner_in_archive", Field.OWNER, "、".join(sorted(said)))
     for plate in known.ended_plates.get(row.room, set()).intersection(row.plates):
         row.warn("vehicle_ended", Field.PLATE, phones.masked_plate(plate))
         row.plates.remove(plate)
@@ -127,4 +127,5 @@ def _of(person: Person, residences: list[Residence]) -> Residence | None:
     """The person's own residence here, by the name of now or by one of before."""
     by_name = [one for one in residences if one.resident.name == person.name]
     before = [one for one in residences if person.name in one.resident.former_names]
-    return (by_name or before or [None])[-1]
+    found = by_name or before
+    return found[-1] if found else None

@@ -147,9 +147,11 @@ class _Archive:
     def _namesakes(self, rows: list[Row]) -> dict[tuple[str, str], Resident]:
         """Who on this site already has that name with that number: one person with two homes, not two people."""
         numbers = {number for row in rows for person in row.people for number in person.numbers}
-        here = Residence.objects.filter(unit__site=self.site, resident=models.OuterRef("resident"))
-        held = Phone.objects.filter(models.Exists(here), number__in=numbers).select_related("resident")
-        return {(phone.resident.name, phone.number): phone.resident for phone in held}
+        held = list(Phone.objects.filter(number__in=numbers).select_related("resident").order_by("pk"))
+        # A statement of its own: in one with the numbers, tables that were just filled make the planner guess badly.
+        everywhere = Residence.objects.filter(resident__in={phone.resident_id for phone in held})
+        here = set(everywhere.filter(unit__site=self.site).values_list("resident_id", flat=True))
+        return {(phone.resident.name, phone.number): phone.resident for phone in held if phone.resident_id in here}
 
     def _resident(self, person: Person, known: Entered, new: dict[int, Resident]) -> Resident:
         for number in person.numbers:
@@ -183,7 +185,13 @@ class _Archive:
             if number not in held[resident.pk]
         ]
         Phone.objects.bulk_create(missing)
-        index_again(Resident.objects.filter(pk__in={phone.resident_id for phone in missing if held[phone.resident_id]}))
+        spelled = {
+            resident.pk: search_text(resident.name, [*held[resident.pk], *numbers])
+            for resident, numbers in said.values()
+        }
+        told = {resident.pk: resident.search_text for resident, _numbers in said.values()}
+        changed = {pk for pk, words in spelled.items() if set(words.split()) != set(told[pk].split())}
+        index_again(Resident.objects.filter(pk__in=changed))
         sealed = set(IdentityNumber.objects.filter(resident__in=identities).values_list("resident_id", flat=True))
         IdentityNumber.objects.bulk_create(
             IdentityNumber(

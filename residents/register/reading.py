@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import warnings
 import zipfile
@@ -11,6 +12,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
+
+os.environ.setdefault("OPENPYXL_LXML", "False")  # is read at the import: one parser, whatever else is installed
 
 import openpyxl
 
@@ -215,9 +218,10 @@ def _is_a_subtotal(row: tuple[Any, ...], meanings: list[Field | None]) -> bool:
 
 def _opened(file: IO[bytes]) -> Any:
     """The workbook; once more without its styles where these are what cannot be read: nothing here needs them."""
-    for attempt in (lambda: file, lambda: _without_styles(file)):
-        with suppress(Exception):  # whatever a broken file makes the reader do
-            return _load(attempt())
+    with suppress(Exception):  # whatever a broken file makes the reader do
+        return _load(file)
+    with suppress(Exception):
+        return _load(_without_styles(file))
     raise NotReadable("not_xlsx")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portal.workbooks import workbook
 from residents.models import ImportProblem, ImportRun
 from residents.register.columns import Field
-from residents.register.planning import STATUSES
+from residents.register.meanings import STATUSES
 from residents.register.words import FIELDS, PROBLEMS
 
 # The template is for the company's clerks, so it is in their words; import_units knows them all.

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.organization.models import Site
-from residents import services
+from residents import integrity, services
+from residents.finding import find_residents
 from residents.models import ImportProblem, ImportRun, Phone, Relation, Residence, Resident, Unit, Vehicle
 from residents.register import course, runs
 from residents.tests.test_registers_of_others import FOLDER, book
@@ -153,3 +154,13 @@ def test_every_register_says_the_same_the_second_time_and_changes_nothing(house:
     once = [list(table.objects.order_by("pk").values()) for table in tables]
     assert bring_in(house, content)[1] == said
     assert [list(table.objects.order_by("pk").values()) for table in tables] == once
+
+
+def test_whoever_gets_a_number_by_a_later_file_is_found_by_it(house: Any) -> None:
+    without = [["房号", "姓名", "电话"], ["9-9-901", "张三", ""], ["9-9-902", "张三", "13800138303"]]
+    bring_in(house, book({"表": without}))
+    more = [["房号", "姓名", "电话"], ["9-9-901", "张三", "13800138301"], ["9-9-901", "张三", "0755-26780001"]]
+    bring_in(house, book({"表": more}))
+    assert not [said for said in integrity.findings() if "not found" in said]
+    found = find_residents("8301", house.people["reception"])
+    assert [one.unit.room for one in found] == ["9-9-901"]
