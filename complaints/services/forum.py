@@ -43,16 +43,23 @@ def note_forum_post(
         made = ForumPost.objects.create(
             ticket=ticket, where=place, posted_at=posted_at, passed_on_at=passed_on_at, watcher=watcher
         )
-        change.cancel(Target.FORUM_REPLY, cause="forum")  # it ran from the reception as long as nobody knew better
-        change.begin(
-            Target.FORUM_REPLY,
-            passed_on_at or posted_at,
-            cause="forum",
-            first_turn=PASSED_ON_TURN if passed_on_at else 1,
-        )
+        _promise_reply(change, posted_at, passed_on_at)
         change.note(EventKind.FORUM_POST, place, person=watcher.name)
         change.tell_people([watcher.pk], "forum_watch")
     return made
+
+
+def _promise_reply(change: Change, posted_at: datetime, passed_on_at: datetime | None) -> None:
+    """It ran from the reception as long as nobody knew better; now from the post, or from its being passed on."""
+    running = change.running(Target.FORUM_REPLY)
+    if passed_on_at is not None or not running:
+        change.cancel(Target.FORUM_REPLY, cause="forum")
+        first_turn = PASSED_ON_TURN if passed_on_at else 1
+        change.begin(Target.FORUM_REPLY, passed_on_at or posted_at, cause="forum", first_turn=first_turn)
+        return
+    for timer in running:
+        timer.started_at = posted_at
+        change.ledger.restate(timer, timer.policy_target_id, (), cause="forum")
 
 
 def refuse_moments(posted_at: datetime, passed_on_at: datetime | None, now: datetime) -> None:

@@ -230,7 +230,7 @@ def forward(ticket_id: int, text: str = "", *, by: User) -> Ticket:
         if not by.scope.holds({Role.OPERATIONS_MANAGER}, ticket.site_id):
             raise NotYours(_("The operations manager forwards it."), ticket)
         waiting = change.running(Target.VIA_OPERATIONS)
-        if not waiting and not text.strip():
+        if not waiting and (not text.strip() or _just_did(change, EventKind.FORWARDED, text.strip())):
             return ticket
         to = [HANDED_UP_TO[target] for target in HANDED_UP_TO if target != Target.VIA_OPERATIONS]
         handed = [role for role in to if _handed_to(change, role)]

@@ -100,7 +100,15 @@ def test_a_text_finds_number_room_name_and_phone(house: House) -> None:
         house.report(timezone.now(), unit=house.homes[2].unit, resident=house.homes[2].resident),
     )
     client = _client(house)
-    for text in (ticket.number, ticket.number[-4:], "8-1-1203", "811203", "王建国1", "13800000001", "0000001"):
+    for text in (
+        ticket.number,
+        ticket.number[-4:],
+        "8-1-1203",
+        "811203",
+        "王建国1",
+        "13800000001",
+        "+86 138 0000 0001",
+    ):
         found = client.get("/queue/", {"tab": "all", "q": text}).content.decode()
         assert ticket.number in found, text
         assert other.number not in found, text

@@ -216,7 +216,7 @@ def test_an_urgent_repair_promises_somebody_on_site(house: House) -> None:
     with clock.standing_at(MORNING + timedelta(minutes=2)):
         services.dispatch_ticket(ticket.pk, house.departments["engineering"], by=house.reception)
 
-    assert timer(ticket, Target.ARRIVE).due_at == MORNING + timedelta(minutes=32)
+    assert timer(ticket, Target.ARRIVE).due_at == MORNING + timedelta(minutes=30), "from the reception"
     with pytest.raises(NotYours):
         services.record_arrival(ticket.pk, by=house.guard)
     services.record_arrival(ticket.pk, by=house.engineer)

@@ -160,7 +160,7 @@ def test_it_leads_to_the_ticket_that_goes_on_and_not_to_its_reporter(house: Hous
     assert comment(second, later, "家里有老人").status_code == 201
 
     said = earlier.events.get(kind=EventKind.COMMENT)
-    assert (said.text, said.details) == ("家里有老人", {"of": later.number})
+    assert (said.text, said.details["of"]) == ("家里有老人", later.number)
     assert messages_of(house.reception)[heard:] == ["ticket.comment"]
     assert texts(second, later) == ["家里有老人"]
     assert texts(first, earlier) == []

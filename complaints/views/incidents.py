@@ -22,7 +22,7 @@ from complaints import services
 from complaints.errors import Refusal
 from complaints.models import Incident, Ticket, TicketTimer
 from complaints.services.incidents import WRITERS
-from complaints.states import Severity, Target, grade_label
+from complaints.states import Severity, Target
 from complaints.views import shown
 from complaints.views.asking import desk_and_leaders, user_of
 from portal.organization.models import User
@@ -190,7 +190,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "incident": one,
-            "severity_word": str(grade_label(one.kind, one.severity)),
+            "severity_word": str(Severity(one.severity).label),
             "bars": shown.BARS[Severity(one.severity)],
             "unreported": one.reported_at is None,
             "unwritten": one.is_major and one.written_at is None,

@@ -107,6 +107,8 @@ def _of_no_resident(user: User, room: str) -> Party:
     homes = homes_named(room, Unit.objects.visible_to(user))
     if len(homes) > 1:
         raise Unclear(several_homes(room, homes), homes)
+    if room.strip() and not homes:
+        raise Unclear(_("There is no home %(room)s at this site.") % {"room": room.strip()})
     return Party(homes[0].site if homes else own_site(user), None, homes[0] if homes else None)
 
 

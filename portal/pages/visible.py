@@ -23,7 +23,7 @@ class NothingShownIsEmpty:
         """After the check of the form's token, which has read the form already. The API has a field of its own."""
         if request.method != "POST" or request.path.startswith("/api/"):
             return
-        if any(value and is_blank(value) for _name, values in request.POST.lists() for value in values):
+        if any(shows_nothing(value) for _name, values in request.POST.lists() for value in values):
             request.POST = _without(request.POST)  # type: ignore[assignment]
 
 
@@ -31,6 +31,11 @@ def _without(sent: QueryDict) -> QueryDict:
     typed = sent.copy()
     for name, values in sent.lists():
         if "password" not in name:
-            typed.setlist(name, ["" if is_blank(value) else value for value in values])
+            typed.setlist(name, ["" if shows_nothing(value) else value for value in values])
     typed._mutable = False
     return typed
+
+
+def shows_nothing(value: str) -> bool:
+    """A NUL is no text at all: the forms refuse it."""
+    return bool(value) and "\0" not in value and is_blank(value)

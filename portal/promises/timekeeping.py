@@ -18,6 +18,7 @@ from portal.promises.models import Timer, TimerEvent, TimerEventKind, TimerState
 
 CHANGING = (
     "policy_target",
+    "started_at",
     "term",
     "fixed_due_at",
     "due_at",

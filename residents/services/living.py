@@ -147,7 +147,7 @@ def sign_out_of_app(resident_id: int, *, by: User) -> int:
     numbers = Phone.objects.filter(resident=resident).values("number")
     gone, _rows = ApiToken.objects.filter(user__phone__in=numbers).delete()
     _note(by, f"resident {resident.uuid}", ["app"])
-    return gone
+    return int(gone)
 
 
 @transaction.atomic
