@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -93,8 +94,10 @@ def _one_line(field: str, *, required: bool = True, **attributes: str) -> forms.
 
 
 def _staff_number(typed: str) -> str:
-    UnicodeUsernameValidator(message=_("Letters, digits and @ . + - _ only, without blanks."))(typed)
-    return typed
+    """As it is read at the door: full width and compatible forms are the plain ones."""
+    plain = normalize("NFKC", typed)
+    UnicodeUsernameValidator(message=_("Letters, digits and @ . + - _ only, without blanks."))(plain)
+    return plain
 
 
 def _in_its_place(form: forms.Form, cleaned: dict[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from portal.api.problems import problem_page
 from portal.pages import kept
 from portal.pages.context import Bare
+from portal.ways_back import is_way_back
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +102,7 @@ def show(request: HttpRequest, status: int) -> HttpResponse:
 def _way_back(request: HttpRequest) -> str:
     came_from = request.headers.get("Referer", "")
     here = request.build_absolute_uri() if came_from else ""
-    safe = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}) if came_from else False
-    return came_from if safe and came_from != here else ""
+    return came_from if came_from != here and is_way_back(came_from, request) else ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

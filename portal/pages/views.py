@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -32,6 +31,7 @@ from portal.organization.services.passwords import password_fits, password_was_s
 from portal.pages import kept, menu, moments, services
 from portal.pages.forms import BeforeForm, LanguageForm, LooksForm, ReadForm, SignInForm
 from portal.pages.houses import departments, sites
+from portal.ways_back import is_way_back
 
 MESSAGES_A_PAGE = 50
 # The accounts that seed_demo makes (docs/interfaces.md, "Demo accounts"), shown on the sign-in page in demo mode only.
@@ -238,9 +238,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the language in the browser and, of a signed-in person, in the account; then back to the page."""
     form = LanguageForm(request.POST)
     back = request.POST.get("next", "")
-    if "\0" in back or not url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if not is_way_back(back, request):
         back = "/"
     response = HttpResponseRedirect(back)
     if form.is_valid():

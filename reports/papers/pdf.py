@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from unicodedata import name
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -29,10 +31,36 @@ class NoPdf(Exception):
         self.user_message = user_message
 
 
+class NoGlyphs(NoPdf):
+    """No font of this machine has these characters."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(_without_glyphs(missing))
+        self.missing = missing
+
+
 def pdf_of(sheet: Sheet, language: str) -> bytes:
-    """The same bytes for the same sheet on the same machine. Raises NoPdf rather than draw boxes for characters."""
+    """The same bytes for the same sheet on the same machine.
+
+    A character of somebody's text that no font has is drawn as its name in its place, and the paper says which. Raises
+    NoPdf where the machine has no font for Chinese at all, or cannot draw.
+    """
     with override(language):
-        return drawn(render_to_string("reports/papers/pdf.html", {"sheet": sheet, "style": _style(), "page": Bare()}))
+        page = render_to_string("reports/papers/pdf.html", {"sheet": sheet, "style": _style(), "page": Bare()})
+        try:
+            return drawn(page)
+        except NoGlyphs as rare:
+            if any(_is_common(one) for one in rare.missing):
+                raise
+            return drawn(_with_names(page, rare.missing))
+
+
+def _with_names(page: str, missing: list[str]) -> str:
+    names = {one: f"[{name(one, f'U+{ord(one):04X}').lower()}]" for one in missing}
+    said = _("Characters that no font here has are written as their names: %(names)s.")
+    note = escape(said % {"names": " ".join(names.values())})
+    body, end, rest = page.translate(str.maketrans(names)).rpartition("</body>")
+    return f"{body}<p>{note}</p>{end}{rest}" if end else f"{rest}<p>{note}</p>"
 
 
 def drawn(page: str) -> bytes:
@@ -45,7 +73,7 @@ def drawn(page: str) -> bytes:
         check=False,
     )
     if done.returncode == printing.GLYPHS_MISSING:
-        raise NoPdf(_without_glyphs([chr(int(code)) for code in done.stderr.split()]))
+        raise NoGlyphs([chr(int(code)) for code in done.stderr.split()])
     if done.returncode == printing.LIBRARIES_MISSING or done.returncode < 0:  # a signal: not a single font is there
         raise NoPdf(
             _(

@@ -120,9 +120,14 @@ def test_the_pdf_says_on_every_page_whose_it_is_and_is_the_same_bytes_again() ->
 
 @pytest.mark.usefixtures("able")
 def test_a_pdf_has_no_boxes_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(NoPdf, match="U\\+F0000") as rare, override("en"):
-        pdf_of(sheet(words="a sign of nobody's: \U000f0000"), "en")
-    assert "browser" in rare.value.user_message
+    with override("en"):
+        for text, written in (
+            ("thank you \U0001f44d\U0001f3fd", "thumbs up sign"),
+            ("nobody's: \U000f0000", "u+f0000"),
+        ):
+            said = " ".join(pdfs.opened(pdf_of(sheet(words=text), "en")).pages)
+            assert f"[{written}]" in said.replace("\n", " ")
+            assert "written as their names" in said
     (tmp_path / "fonts.conf").write_text(NO_FONTS.format(tmp_path), "utf-8")
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
     with pytest.raises(NoPdf, match="fonts-noto-cjk") as none:

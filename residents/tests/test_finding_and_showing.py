@@ -100,6 +100,8 @@ def test_numbers_are_masked_on_every_page_until_somebody_says_why(desk: Client, 
     assert desk.post("/residents/show/", {**asked, "reason": "other", "words": " "}).status_code == 422
     assert not AuditEntry.objects.filter(action=AuditAction.REVEALED).exists()
 
+    for odd in ("/residents/\r\nX: 1", "/residents/\n", "//elsewhere.example/", "/\u2028"):
+        assert desk.post("/residents/show/", {**asked, "reason": "identify", "back": odd}).status_code == 200
     shown = desk.post("/residents/show/", {**asked, "reason": "identify"})
 
     assert phone.number in shown.content.decode()

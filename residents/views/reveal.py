@@ -11,7 +11,6 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +18,7 @@ from portal.audit.models import AuditAction, AuditEntry
 from portal.organization.models import Membership, User
 from portal.organization.roles import LEADERSHIP, Role
 from portal.pages.asking import only_for, user_of
+from portal.ways_back import is_way_back
 from residents.errors import NotYours, Refused, TooMany
 from residents.models import Resident, Unit
 from residents.services import reveal
@@ -64,7 +64,7 @@ def _asked(request: HttpRequest) -> tuple[What, int, Reason]:
 
 def _way_back(request: HttpRequest) -> str:
     back = request.POST.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/") else "/residents/"
+    return back if back.startswith("/") and is_way_back(back, request) else "/residents/"
 
 
 @only_for(REVIEWERS)

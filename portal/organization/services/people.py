@@ -37,6 +37,7 @@ def open_account(
     *, username: str, name: str, phone: str, email: str, roles: Iterable[tuple[Role, Place]], request: HttpRequest
 ) -> User:
     """A new account without a password; its owner sets the first one. Raises Refused where the number is taken."""
+    _refuse_taken(username)
     user = User(username=username, name=name, phone=phone, email=email)
     user.set_unusable_password()
     try:
@@ -50,6 +51,12 @@ def open_account(
     return user
 
 
+def _refuse_taken(username: str, *, but: int | None = None) -> None:
+    """Nobody can tell two numbers apart that differ by capitals alone. Raises Refused."""
+    if User.objects.filter(username__iexact=username).exclude(pk=but).exists():
+        raise Refused(_("The staff number %(number)s is taken.") % {"number": username})
+
+
 @transaction.atomic
 def change_account(user_id: int, *, username: str, name: str, phone: str, email: str, request: HttpRequest) -> User:
     """Raises Refused where the staff number is another's."""
@@ -58,6 +65,7 @@ def change_account(user_id: int, *, username: str, name: str, phone: str, email:
     changed = [field for field, value in wanted.items() if getattr(user, field) != value]
     if not changed:
         return user
+    _refuse_taken(username, but=user_id)
     for field in changed:
         setattr(user, field, wanted[field])
     try:

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +17,7 @@ from portal.organization.forms import NO_PIN_IS_LONGER, UnlockForm
 from portal.organization.services import passwords
 from portal.organization.views.asking import user_of
 from portal.pages import kept
+from portal.ways_back import is_way_back
 
 
 def lock_page(request: HttpRequest, *, back: str = "/", packed: str = "", why: str = "") -> HttpResponse:
@@ -38,8 +38,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     form = UnlockForm(request.POST)
     form.full_clean()
     back = form.cleaned_data.get("next") or request.GET.get("next", "/")
-    allowed = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    if not back.startswith("/") or "\0" in back or not allowed:
+    if not back.startswith("/") or not is_way_back(back, request):
         back = "/"
     in_background = request.headers.get("X-Requested-With") == "fetch"
     if request.method == "GET":
