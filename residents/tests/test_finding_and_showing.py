@@ -100,14 +100,15 @@ def test_numbers_are_masked_on_every_page_until_somebody_says_why(desk: Client, 
     assert desk.post("/residents/show/", {**asked, "reason": "other", "words": " "}).status_code == 422
     assert not AuditEntry.objects.filter(action=AuditAction.REVEALED).exists()
 
-    for odd in ("/residents/\r\nX: 1", "/residents/\n", "//elsewhere.example/", "/\u2028"):
-        assert desk.post("/residents/show/", {**asked, "reason": "identify", "back": odd}).status_code == 200
     shown = desk.post("/residents/show/", {**asked, "reason": "identify"})
 
     assert phone.number in shown.content.decode()
     assert shown["Refresh"].startswith("60;")
     assert "no-store" in shown["Cache-Control"]
     entry = AuditEntry.objects.get(action=AuditAction.REVEALED)
+    for odd in ("/residents/\r\nX: 1", "/residents/\n", "//elsewhere.example/", "/\u2028"):
+        again = desk.post("/residents/show/", {**asked, "reason": "identify", "back": odd})
+        assert (again.status_code, again["Refresh"]) == (200, "60; url=/residents/")
     assert (entry.by, entry.fields, entry.reason) == (house.people["reception"], ["phone"], "identify")
     assert phone.number not in f"{entry.subject}{entry.reason}"
 

@@ -56,6 +56,16 @@ def test_an_account_is_opened_its_owner_sets_the_password_and_the_link_is_dead(a
     assert client.get("/queue/").status_code == 200
 
 
+def test_a_staff_number_is_read_as_at_the_door_and_taken_in_any_capitals(admin: Client, house: Any) -> None:
+    common = {"role": Role.RECEPTIONIST, "place": f"s{house.site.pk}"}
+    admin.post("/settings/people/new/", {"username": "ＹＪＷ－００３１", "name": "方晓", **common})
+    assert User.objects.filter(username="YJW-0031").count() == 1
+    for same in ("yjw-0031", "YJW-0031", "Ｙjw-0031"):
+        refused = admin.post("/settings/people/new/", {"username": same, "name": "别人", **common})
+        assert refused.status_code in {200, 409, 422}
+    assert User.objects.filter(username__iexact="YJW-0031").count() == 1
+
+
 def test_a_new_link_ends_the_old_password_the_sessions_and_every_earlier_link(admin: Client, house: Any) -> None:
     house.reception.set_password(PASSWORD)
     house.reception.save()
