@@ -416,6 +416,19 @@ class PersonForm(VersionForm):
         self.fields["person"].required = "" not in dict(choices)
 
 
+class MeasureForm(PersonForm):
+    """What is done about the cause, who does it, by which day."""
+
+    text = forms.CharField(
+        label=_("The cause, and what is done about it"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    field_order = ("text", "person", "on")
+
+    def __init__(self, *args: Any, choices: list[tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, choices=[one for one in choices if one[0] != ""], **kwargs)
+
+
 class ClaimForm(TextForm):
     amount = forms.DecimalField(label=_("Amount, yuan"), min_value=0, max_digits=12, decimal_places=2)
     field_order = ("amount", "text")

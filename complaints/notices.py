@@ -112,6 +112,7 @@ _COMES_UP = frozenset(
     {
         "handed_up",
         "forwarded",
+        "measure",
         "danger",
         "manager_called",
         "reminded",
@@ -175,6 +176,7 @@ _WORDINGS: dict[str, wording.Wording] = {
     "forwarded": lambda p: (
         _("%(number)s (%(severity)s): %(by)s forwards it to you. Please acknowledge it.") % _values(p)
     ),
+    "measure": lambda p: _("%(number)s: a corrective measure is yours, until %(on)s.") % _values(p),
     "danger": lambda p: _("%(number)s (%(severity)s): danger or damage is going on. Please see to it.") % _values(p),
     "reopened": lambda p: _("%(number)s is not solved: round %(round)d has begun.") % _values(p),
     "low_score": lambda p: _("%(number)s: the resident gave %(satisfaction)d of 5.") % _values(p),

@@ -229,6 +229,7 @@ class Target(models.TextChoices):
     PROMISE = "promise", pgettext_lazy("target", "Keep the promise")
     PROGRESS = "progress", pgettext_lazy("target", "Tell how it stands")
     CHASE = "chase", pgettext_lazy("target", "Ask about the wait")
+    CORRECTIVE_MEASURE = "corrective_measure", pgettext_lazy("target", "Corrective measure")
 
 
 # Who stops a hand-up's timer by acknowledging 阅知.
@@ -239,8 +240,10 @@ HANDED_UP_TO: dict[Target, Role] = {
 }
 
 
-# A closed incident still has to be reported (C16), a post in the forum still to be answered (C15).
-OUTLIVE_THE_CLOSE = frozenset({Target.INCIDENT_REPORT, Target.WRITTEN_REPORT, Target.FORUM_REPLY})
+# A closed incident still has to be reported (C16), a post in the forum still to be answered (C15), a measure taken (C17).
+OUTLIVE_THE_CLOSE = frozenset(
+    {Target.INCIDENT_REPORT, Target.WRITTEN_REPORT, Target.FORUM_REPLY, Target.CORRECTIVE_MEASURE}
+)
 
 
 class EventKind(models.TextChoices):
@@ -310,6 +313,9 @@ class EventKind(models.TextChoices):
     CLAIM_PASSED_UP = "claim_passed_up", _("Claim passed up")
     CLAIM_DECIDED = "claim_decided", _("Claim decided")
     GROUPED = "grouped", _("Part of a common issue")
+    MEASURE_SET = "measure_set", _("Corrective measure set")
+    MEASURE_TAKEN = "measure_taken", _("Corrective measure taken")
+    NO_MEASURE = "no_measure", _("No corrective measure needed")
     HANDED_UP_LATE = "handed_up_late", _("Handed up now: the message had been lost")
     NOT_TOLD = "not_told", _("Messages about this had been lost")
     CORRECTED = Step.CORRECT.value, Step.CORRECT.label

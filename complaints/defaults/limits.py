@@ -85,6 +85,7 @@ FORUM = [
 # Small ones beside the line: a word given, how it stands, what is being waited for (C8, C13, C22).
 BESIDE = [
     _amount(Target.PROMISE, timedelta(), DESK_LADDER),
+    _amount(Target.CORRECTIVE_MEASURE, timedelta(), DEPARTMENT_LADDER),  # its date is named with it (C17)
     _amount(Target.PROGRESS, timedelta(days=2), DESK_LADDER),
     _amount(
         Target.CHASE,

@@ -40,6 +40,7 @@ from complaints.services.incidents import mark_incident, report_incident, write_
 from complaints.services.intake import Report, register, register_ticket
 from complaints.services.issues import join_issue, leave_issue, open_issue, publish_issue, tell_callers
 from complaints.services.joining import add_helper, link_tickets, merge_tickets, remove_helper, watch
+from complaints.services.measures import may_have_measures, need_no_measure, set_measure, take_measure
 from complaints.services.mentioning import Colleague, colleagues_of, named_in
 from complaints.services.overtime import approver_of, ask_for_overtime, decide_overtime
 from complaints.services.persons import hide_name, name_person_complained_about, name_responsible, person_called
@@ -118,6 +119,7 @@ __all__ = [
     "mark_incident",
     "may_agree_window",
     "may_decide_repeat",
+    "may_have_measures",
     "may_take",
     "may_write_case",
     "merge_tickets",
@@ -125,6 +127,7 @@ __all__ = [
     "name_person_complained_about",
     "name_responsible",
     "named_in",
+    "need_no_measure",
     "note_forum_post",
     "note_handling",
     "note_inside",
@@ -155,9 +158,11 @@ __all__ = [
     "return_form",
     "send_back",
     "send_forum_reply_back",
+    "set_measure",
     "set_severity",
     "sign_for_ticket",
     "steps_open_to",
+    "take_measure",
     "tell_callers",
     "tell_missed_week",
     "undo_last_step",

@@ -45,6 +45,8 @@ MARKS = {
     EventKind.SIGNED: ("check", "ok"),
     EventKind.ARRIVED: ("check", "ok"),
     EventKind.MADE_SAFE: ("check", "ok"),
+    EventKind.MEASURE_SET: ("wrench", ""),
+    EventKind.MEASURE_TAKEN: ("check", "ok"),
     EventKind.APPOINTED: ("phone", "seen"),
     EventKind.RESOLVED: ("check", "ok"),
     EventKind.RETURNED: ("check", "ok"),
@@ -196,6 +198,10 @@ def _regraded(details: dict[str, Any]) -> str:
     return f"{_grade(details, 'was')} → {_severity(details)}"
 
 
+def _measure(details: dict[str, Any]) -> str:
+    return _("%(person)s, until %(on)s") % details
+
+
 def _window(details: dict[str, Any]) -> str:
     return f"{_moment(details['at'])} – {_moment(details['until'])}"
 
@@ -323,6 +329,7 @@ _DETAILS = {
     EventKind.WAITING: _waiting,
     EventKind.CHASED: _until,
     EventKind.APPOINTED: _window,
+    EventKind.MEASURE_SET: _measure,
     EventKind.OVERTIME_ASKED: _asked,
     EventKind.OVERTIME_DECIDED: _overtime,
     EventKind.PROMISED: _promise,

@@ -36,6 +36,7 @@ DUE = {
     Target.RESOLVE: pgettext_lazy("limit", "Resolve"),
     Target.ARRIVE: pgettext_lazy("limit", "On site"),
     Target.MADE_SAFE: pgettext_lazy("limit", "Made safe"),
+    Target.CORRECTIVE_MEASURE: pgettext_lazy("limit", "Measure"),
     Target.RETURN_FORM: pgettext_lazy("limit", "Return"),
     Target.INFORM: pgettext_lazy("limit", "Inform"),
     Target.CALLBACK: pgettext_lazy("limit", "Call back"),

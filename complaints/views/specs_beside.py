@@ -333,6 +333,44 @@ BESIDE: dict[str, Beside] = {
         ),
         Beside(
             StepSpec(
+                "measure",
+                pgettext_lazy("step", "Set a corrective measure"),
+                "wrench",
+                lambda t, u, d: services.set_measure(
+                    t.pk, d["text"], User.objects.get(pk=d["person"]), d["on"], by=u, **version_of(d)
+                ),
+                forms.MeasureForm,
+                hint=_("Its day is a promise of its own, also after the complaint is closed."),
+            ),
+            _anybody_on_it,
+            lambda u, t, running: services.may_have_measures(t),
+        ),
+        Beside(
+            StepSpec(
+                "no-measure",
+                pgettext_lazy("step", "No measure needed"),
+                "note",
+                lambda t, u, d: services.need_no_measure(t.pk, d["text"], by=u, **version_of(d)),
+                forms.TextForm,
+                asks=_("Why no measure is needed"),
+            ),
+            _anybody_on_it,
+            lambda u, t, running: services.may_have_measures(t) and Target.CORRECTIVE_MEASURE not in running,
+        ),
+        Beside(
+            StepSpec(
+                "measure-taken",
+                pgettext_lazy("step", "Measure taken"),
+                "check",
+                lambda t, u, d: services.take_measure(t.pk, d["text"], by=u, **version_of(d)),
+                forms.TextForm,
+                asks=_("What was done, and how that can be seen"),
+            ),
+            _anybody_on_it,
+            lambda u, t, running: Target.CORRECTIVE_MEASURE in running,
+        ),
+        Beside(
+            StepSpec(
                 "appointment",
                 pgettext_lazy("step", "Agree an appointment"),
                 "clock",
