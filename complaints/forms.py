@@ -422,7 +422,7 @@ class MeasureForm(PersonForm):
     text = forms.CharField(
         label=_("The cause, and what is done about it"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = forms.DateField(label=_("By which day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     field_order = ("text", "person", "on")
 
     def __init__(self, *args: Any, choices: list[tuple[Any, str]], **kwargs: Any) -> None:

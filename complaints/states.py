@@ -240,7 +240,7 @@ HANDED_UP_TO: dict[Target, Role] = {
 }
 
 
-# A closed incident still has to be reported (C16), a post in the forum still to be answered (C15), a measure taken (C17).
+# A closed incident still has to be reported (C16), a forum post still to be answered (C15), a measure taken (C17).
 OUTLIVE_THE_CLOSE = frozenset(
     {Target.INCIDENT_REPORT, Target.WRITTEN_REPORT, Target.FORUM_REPLY, Target.CORRECTIVE_MEASURE}
 )

@@ -1,4 +1,4 @@
-"""Corrective and preventive measures 纠正预防措施: with every complaint's end its cause, what is done, by whom, by when (C17)."""
+"""Corrective and preventive measures 纠正预防措施: the cause, what is done, by whom, by when (C17)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ HANDLED = frozenset({Status.RESOLVED, Status.INFORMED, Status.DECLINED, Status.C
 def set_measure(ticket_id: int, text: str, person: User, on: date, *, by: User, version: int | None = None) -> Ticket:
     """What is done so that it does not happen again, by whom and by which day: a promise that outlives the close.
 
-    The cause stands in its words. The same again changes nothing. Raises NotPossible before the handling is done and for
-    a day that has passed.
+    The cause stands in its words. The same again changes nothing. Raises NotPossible before the handling is done and
+    for a day that has passed.
     """
     words = require_text(text, _("Write down the cause, and what is done about it."))
     with changing(ticket_id, by=by) as change:

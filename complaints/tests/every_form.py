@@ -50,7 +50,7 @@ def page_forms(house: House, ticket: Ticket, callback: Callback) -> dict[str, Fo
     good = {"department": department, "how": "phone", "understood": "yes", "severity": "minor",
             "version": "", "seen": "", "text": keep("text"), "said": keep("said"), "waits_for": "resident",
             "until": "2030-01-01T10:00", "at": "2030-01-01T10:00",
-            "begins": "2030-01-01T10:00", "ends": "2030-01-01T12:00", "told_how": "phone", "decision": "granted",
+            "on": "2030-01-01", "begins": "2030-01-01T10:00", "ends": "2030-01-01T12:00", "told_how": "phone", "decision": "granted",
             "turn": "1", "number": "YJW-20261121-9999", "person": str(house.reception_b.pk),
             "amount": "12.50", "kind": "complaint", "room": "8-1-1203", "reporter": "",
             "category": Category.objects.filter(parent=None)[0].code, "contact": "phone",

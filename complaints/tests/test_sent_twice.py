@@ -52,6 +52,13 @@ def _urgent(house: House) -> Ticket:
     return _dispatched(house, kind=Kind.SERVICE_REQUEST, category=category)
 
 
+def _with_measure(house: House) -> Ticket:
+    ticket = house.informed(clock.now() - timedelta(hours=3))
+    on = timezone.localdate() + timedelta(days=9)
+    services.set_measure(ticket.pk, "换泵", house.engineer, on, by=house.engineering_head)
+    return ticket
+
+
 def _wished(house: House) -> Ticket:
     ticket = _at(house)
     Ticket.objects.filter(pk=ticket.pk).update(wished_on=clock.now().date() + timedelta(days=5))
@@ -154,6 +161,13 @@ FORMS: dict[str, tuple[Made, str, dict[str, str]]] = {
     "decide": (_asked_for_more_time, "manager", {"decision": "granted"}),
     "chase": (_waiting, "engineer", {"text": "后天到货"}),
     "promise": (_at, "reception", {"at": "+1", "text": "上门"}),
+    "measure": (
+        lambda h: h.informed(clock.now() - timedelta(hours=3)),
+        "engineering_head",
+        {"text": "水泵老化，换泵并每月巡检", "person": "engineer", "on": f"{timezone.localdate() + timedelta(days=9)}"},
+    ),
+    "no-measure": (lambda h: h.informed(clock.now() - timedelta(hours=3)), "reception", {"text": "偶发，无需措施"}),
+    "measure-taken": (_with_measure, "engineering_head", {"text": "已换泵，照片附后"}),
     "keep": (_promised, "reception", {"turn": "1"}),
     "move": (_promised, "reception", {"turn": "1", "at": "+1", "text": "堵车"}),
     "merge": (_second_of_two, "reception", {"number": FIRST}),
