@@ -98,6 +98,15 @@ def test_who_moved_out_is_not_offered(client: Client, house: House) -> None:
     assert client.post("/tickets/new/", _typed(room="", party=f"{gone.unit_id}:{gone.resident_id}")).status_code == 422
 
 
+def test_a_complaint_goes_to_the_department_it_is_about(client: Client, house: House) -> None:
+    """Rudeness is a matter of customer service by its category, but the form goes to whom it is about (C3)."""
+    gone_to = []
+    for about in ("security 夜班保安", "Security", "security 和 cleaning", "某人"):
+        client.post("/tickets/new/", _typed(category="staff", subcategory="staff1", about=about))
+        gone_to.append(Ticket.objects.latest("pk").department.code)  # type: ignore[union-attr]
+    assert gone_to == ["security", "security", "customer_service", "customer_service"]
+
+
 def test_a_finer_category_counts_more_than_the_coarse_one(client: Client) -> None:
     client.post("/tickets/new/", _typed(category="water", subcategory="lift1"))
     assert Ticket.objects.get().category.code == "lift1"

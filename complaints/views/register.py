@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -140,7 +140,9 @@ def _register(
             return services.answer_at_once(ticket.pk, cleaned["answer"], by=user, in_person=in_person), None
         if ticket.version > 1:  # sent twice
             return ticket, ticket.department
-        department = _department(party.site, cleaned["department"], category) if _goes_out(cleaned) else None
+        about = cleaned["about"] if report.kind == Kind.COMPLAINT else ""
+        chosen = cleaned["department"]
+        department = _department(party.site, chosen, category, about) if _goes_out(cleaned) else None
         if department is not None:
             ticket = services.dispatch_ticket(ticket.pk, department, by=user)
         services.keep_registration(ticket, by=user)
@@ -163,13 +165,20 @@ def _goes_out(cleaned: dict[str, Any]) -> bool:
     return cleaned["dispatch_now"] and cleaned["kind"] != Kind.PRAISE
 
 
-def _department(site: Site, chosen: int | None, category: Category | None) -> Department | None:
-    """The chosen department, else the category's, else customer service (where the site has it)."""
+def _department(site: Site, chosen: int | None, category: Category | None, about: str) -> Department | None:
+    """The chosen department, else the one complained about, else the category's, else customer service."""
     here = {department.code: department for department in departments_at(site.pk)}
     if chosen is not None and chosen in departments() and departments()[chosen].site_id == site.pk:
         return departments()[chosen]
     wanted = category.department_code if category else ""
-    return here.get(wanted) or here.get(FALLBACK_DEPARTMENT)
+    return _complained_about(here.values(), about) or here.get(wanted) or here.get(FALLBACK_DEPARTMENT)
+
+
+def _complained_about(here: Iterable[Department], about: str) -> Department | None:
+    """The one department that the words name: the form goes to whom the complaint is about (C3)."""
+    said = about.casefold()
+    named = [one for one in here if any(name and name.casefold() in said for name in (one.name, one.name_en))]
+    return named[0] if len(named) == 1 else None
 
 
 def _page(
