@@ -442,6 +442,11 @@ def _withdraw(player: _Player, change: QuietChange, action: Action) -> None:
     change.note(EventKind.WITHDRAWN, "已经自己解决了。")
 
 
+def _void(player: _Player, change: QuietChange, action: Action) -> None:
+    player.ticket.status = Status.VOID
+    change.note(EventKind.VOIDED, "与上一单重复，登记有误。")
+
+
 def _pass_on(player: _Player, change: QuietChange, action: Action) -> None:
     player.ticket.status, player.ticket.department = Status.CLOSED, _department(player, action)
     change.note(EventKind.PASSED_ON, department=player.ticket.department.pk, code=player.ticket.department.code)
@@ -518,6 +523,7 @@ _VERBS: dict[str, Callable[[_Player, QuietChange, Action], None]] = {
     "safe": _safe,
     "reply": _reply,
     "withdraw": _withdraw,
+    "void": _void,
     "pass_on": _pass_on,
     "reopen": lambda player, change, action: begin_next_round(change, "问题又出现了，没有彻底解决。"),
 }

@@ -283,6 +283,8 @@ def finished_script(random: Random, n: int, urgent: Collection[str] = ()) -> Scr
     category = random.choice(stories.STORIES)[0]
     if n % 29 == 0:
         return _script(PRAISE, "advice4", None, (began, "register", ONLINE), (began - 30, "pass_on"))
+    if n % 61 == 7:
+        return _script(SR, category, None, (began, "register"), (began - 14, "void"))
     if n % 23 == 0:
         return _script(SR, category, None, (began, "register", ONLINE), (began - 90, "withdraw"))
     if n % 19 == 0:

@@ -478,13 +478,15 @@ def test_no_header_body_or_place_breaks_a_page(
         wrong.extend(((method, address[:99], content_type, headers), fault) for fault in faults_of_page(answer))
 
     for caller, method, address, fields in forms.values():
+        # The web server reads a query as UTF-8 whatever is claimed (portal/wsgi.py), the test client as it is told.
+        place = address.partition("?")[0]
         for headers in HEADERS:
             extra = dict(headers)
-            ask(caller, "GET", address, b"", extra.pop("content-type", ""), **extra)
+            ask(caller, "GET", place, b"", extra.pop("content-type", ""), **extra)
         for body, content_type in BODIES.values() if method == "POST" else ():
             ask(caller, "POST", address, body, content_type)
         for query in [*QUERIES, "&".join(f"{field}{n}=1" for n in range(300) for field in fields)]:
-            ask(caller, "GET", f"{address}?{query}")
+            ask(caller, "GET", f"{place}?{query}")
     number = a_ticket.number
     for place in NO_PLACES:
         for address in (f"/{place}", f"/tickets/{place}/", f"/tickets/{number}/{place}/", f"/callbacks/{place}/"):

@@ -49,7 +49,8 @@ def calls(house: House) -> list[Callback]:
 
 def by_hand(calls: list[Callback], kinds: set[Kind]) -> dict[str, int]:
     """K5, word by word."""
-    months = [c for c in calls if BEGINS <= c.told_at < ENDS and c.ticket.kind in kinds]
+    named = [c for c in calls if c.outcome != CallbackOutcome.NOBODY]
+    months = [c for c in named if BEGINS <= c.told_at < ENDS and c.ticket.kind in kinds]
     due = [c for c in months if c.due_at <= NOW]
     judged = [c for c in months if c.satisfaction is not None or c.solved is False]
     return {
