@@ -484,7 +484,7 @@ def test_no_header_body_or_place_breaks_a_page(
             extra = dict(headers)
             ask(caller, "GET", place, b"", extra.pop("content-type", ""), **extra)
         for body, content_type in BODIES.values() if method == "POST" else ():
-            ask(caller, "POST", address, body, content_type)
+            ask(caller, "POST", place, body, content_type)
         for query in [*QUERIES, "&".join(f"{field}{n}=1" for n in range(300) for field in fields)]:
             ask(caller, "GET", f"{place}?{query}")
     number = a_ticket.number
