@@ -51,7 +51,7 @@ def open_account(
     return user
 
 
-def _refuse_taken(username: str, *, but: int | None = None) -> None:
+def _refuse_taken(username: str, *, but: int = 0) -> None:
     """Nobody can tell two numbers apart that differ by capitals alone. Raises Refused."""
     if User.objects.filter(username__iexact=username).exclude(pk=but).exists():
         raise Refused(_("The staff number %(number)s is taken.") % {"number": username})
