@@ -10,7 +10,7 @@ from complaints.services.callbacks import (
 )
 from complaints.services.cases import may_write_case, write_case
 from complaints.services.change import may_take, steps_open_to
-from complaints.services.claiming import decide_claim, make_claim, pass_claim_up
+from complaints.services.claiming import decide_claim, decides_claims_at, make_claim, pass_claim_up
 from complaints.services.correcting import correct_ticket
 from complaints.services.dispatching import (
     agree_window,
@@ -102,6 +102,7 @@ __all__ = [
     "correct_ticket",
     "decide_claim",
     "decide_overtime",
+    "decides_claims_at",
     "decline_ticket",
     "dismiss_repeat",
     "dispatch_ticket",

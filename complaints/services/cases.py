@@ -31,8 +31,8 @@ def may_write_case(user: User, ticket: Ticket) -> bool:
     if ticket.kind not in HAS_FORM or ticket.status not in SETTLED:
         return False
     scope = user.scope
-    return scope.holds(LEADERS_OF_THE_DESK, ticket.site_id) or (
-        ticket.department_id is not None and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id)
+    return scope.holds(LEADERS_OF_THE_DESK, ticket.site_id) or scope.holds_in(
+        ticket.department_id, DEPARTMENT, ticket.site_id
     )
 
 

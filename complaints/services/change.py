@@ -347,9 +347,9 @@ def may_take(user: User, step: Step, ticket: Ticket) -> bool:
         return True
     if ticket.department_id is None:
         return False
-    if scope.holds(transition.department, ticket.site_id, ticket.department_id):
+    if scope.holds_in(ticket.department_id, transition.department, ticket.site_id):
         return True
-    if step == Step.NOTE and any(scope.holds(transition.department, ticket.site_id, pk) for pk in ticket.also_with):
+    if step == Step.NOTE and any(scope.holds_in(pk, transition.department, ticket.site_id) for pk in ticket.also_with):
         return True  # a second department writes down what it does
     return ticket.about_person_id is not None and _stands_above(scope, transition, ticket)
 

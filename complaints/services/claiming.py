@@ -26,9 +26,8 @@ def make_claim(ticket_id: int, what: str, amount_cents: int, *, by: User, versio
         if there is not None and (there.what, there.amount_cents) == (words, amount_cents):
             return there
         change.refuse_stale(version)
-        if not by.scope.holds(DESK, ticket.site_id) and not by.scope.holds(
-            DEPARTMENT, ticket.site_id, ticket.department_id
-        ):
+        desk = by.scope.holds(DESK, ticket.site_id)
+        if not desk and not by.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
             raise NotYours(_("This is for the front desk."), ticket)
         if there is not None:
             raise NotPossible(_("A claim is open already: it is decided first."), ticket)
@@ -97,12 +96,19 @@ def _level_from(ticket: Ticket, level: Role) -> Role:
     return next((one for one in ahead if one not in held), CLAIM_LEVELS[-1])
 
 
+def decides_claims_at(level: str, user: User, ticket: Ticket) -> bool:
+    """Whether this person decides a claim at this level: at the first the head of the ticket's department."""
+    role = Role(level)
+    if role == Role.DEPARTMENT_HEAD and ticket.department_id is not None:
+        return user.scope.holds_in(ticket.department_id, {role}, ticket.site_id)
+    return user.scope.holds({role}, ticket.site_id)
+
+
 def _open_claim(change: Change, by: User) -> Claim:
     ticket = change.ticket
     claim = ticket.claims.filter(decided_at=None).first()
     if claim is None:
         raise NotPossible(_("No claim is open."), ticket)
-    department = ticket.department_id if Role(claim.level) == Role.DEPARTMENT_HEAD else None
-    if by.pk == ticket.about_person_id or not by.scope.holds({Role(claim.level)}, ticket.site_id, department):
+    if by.pk == ticket.about_person_id or not decides_claims_at(claim.level, by, ticket):
         raise NotYours(_("The claim is with somebody else."), ticket)
     return claim

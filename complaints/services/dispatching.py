@@ -143,7 +143,7 @@ def record_arrival(ticket_id: int, *, by: User, version: int | None = None) -> T
         ticket = change.ticket
         if not change.running(Target.ARRIVE):
             return ticket
-        if not by.scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+        if not by.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
             raise NotYours(_("The department records its own arrival."), ticket)
         if ticket.status not in BEING_HANDLED:
             raise TransitionNotAllowed(_("Nobody is on the way for this ticket."), ticket)
@@ -159,7 +159,7 @@ def record_safe(ticket_id: int, text: str, *, by: User, version: int | None = No
         ticket = change.ticket
         if not change.running(Target.MADE_SAFE):
             return ticket
-        if not by.scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+        if not by.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
             raise NotYours(_("The department records what it did."), ticket)
         change.refuse_stale(version)
         change.meet(Target.ARRIVE, Target.MADE_SAFE)
@@ -176,8 +176,8 @@ def agree_window(ticket_id: int, begins: datetime, ends: datetime, *, by: User, 
         ticket = change.ticket
         if (ticket.window_from, ticket.window_until) == (begins, ends):
             return ticket
-        if not by.scope.holds(DESK, ticket.site_id) and not by.scope.holds(
-            DEPARTMENT, ticket.site_id, ticket.department_id
+        if not by.scope.holds(DESK, ticket.site_id) and not by.scope.holds_in(
+            ticket.department_id, DEPARTMENT, ticket.site_id
         ):
             raise NotYours(_("This ticket is somebody else's."), ticket)
         change.refuse_stale(version)

@@ -173,7 +173,7 @@ def remove_helper(ticket_id: int, department: Department, *, by: User) -> Ticket
         ticket = change.ticket
         if department.pk not in ticket.also_with:
             return ticket
-        if not by.scope.holds(DEPARTMENT, ticket.site_id, department.pk):
+        if not by.scope.holds_in(department.pk, DEPARTMENT, ticket.site_id):
             change.require_desk()
         ticket.also_with = [pk for pk in ticket.also_with if pk != department.pk]
         change.note(EventKind.HELPER_GONE, department=department.pk, code=department.code)

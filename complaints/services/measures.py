@@ -76,7 +76,7 @@ def may_have_measures(ticket: Ticket) -> bool:
 def _require_theirs(change: Change, by: User) -> None:
     ticket, scope = change.ticket, by.scope
     desk = scope.holds(DESK | MANAGEMENT, ticket.site_id)
-    if not desk and not scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+    if not desk and not scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
         raise NotYours(_("This ticket is somebody else's."), ticket)
     if not may_have_measures(ticket):
         raise NotPossible(_("A measure is set once a complaint has been handled."), ticket)

@@ -155,7 +155,7 @@ def _resolving(change: Change, by: User) -> TicketTimer:
     """The clock that more time is asked for."""
     ticket = change.ticket
     desk = by.scope.holds(DESK, ticket.site_id)
-    if not desk and not by.scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+    if not desk and not by.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
         raise NotYours(_("The department that has it asks for more time."), ticket)
     running = change.running(Target.RESOLVE)
     if ticket.status not in BEING_HANDLED or not running:

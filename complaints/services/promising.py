@@ -129,7 +129,7 @@ def _promise_of(change: Change, turn: int) -> TicketTimer:
 def _require_theirs(change: Change, by: User) -> None:
     ticket, scope = change.ticket, by.scope
     desk = scope.holds(DESK | MANAGEMENT, ticket.site_id)
-    if not desk and not scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+    if not desk and not scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
         raise NotYours(_("This ticket is somebody else's."), ticket)
     if ticket.status in OVER:
         raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)

@@ -9,13 +9,16 @@ import pytest
 from django.test import Client
 
 from complaints import services
-from complaints.errors import NotPossible
+from complaints.errors import NotPossible, NotYours
 from complaints.models import Category, Ticket
 from complaints.services import Report
 from complaints.states import Kind, ReportChannel, Severity, Target
 from complaints.tests.house import MORNING, House, timer
 from complaints.tests.test_the_residents_api import FIRST, SECOND, Phone
+from complaints.views.steps import is_whose, open_to
 from portal.notifications.models import Message
+from portal.organization.models import Membership, User
+from portal.organization.roles import Role
 from portal.promises import clock
 from portal.promises.models import TimerState
 
@@ -84,6 +87,27 @@ def test_the_on_site_clock_runs_through_dispatch_and_sending_back(house: House) 
         services.record_safe(ticket.pk, "已关闭总阀", by=house.engineer)
     assert timer(ticket, Target.ARRIVE).state == timer(ticket, Target.MADE_SAFE).state == TimerState.MET
     assert ticket.events.filter(kind="made_safe").count() == 1
+
+
+def test_nobody_is_on_site_for_a_department_that_has_not_got_it(house: House) -> None:
+    lift, tap = house.report(category=category("lift1")), house.report(category=category("water1"))
+    Membership.objects.create(
+        user=house.reception,
+        role=Role.DEPARTMENT_STAFF,
+        site=house.site,
+        department=house.departments["customer_service"],
+    )
+    both = User.objects.get(pk=house.reception.pk)
+    for ticket in (lift, tap):
+        running = frozenset(limits(ticket))
+        assert {"arrive", "made-safe"}.isdisjoint(spec.slug for spec in open_to(both, ticket, running))
+        assert not is_whose("made-safe", both, ticket)
+    with pytest.raises(NotYours):
+        services.record_safe(lift.pk, "已放人", by=both)
+    services.dispatch_ticket(lift.pk, counter, by=both)
+    lift.refresh_from_db()
+    assert is_whose("made-safe", both, lift)
+    assert not is_whose("made-safe", house.engineer, lift)
 
 
 def test_an_agreed_window_is_a_promise_that_moves_when_it_is_agreed_anew(house: House) -> None:

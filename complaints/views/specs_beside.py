@@ -35,7 +35,7 @@ def _desk(user: User, ticket: Ticket) -> bool:
 
 
 def _department(user: User, ticket: Ticket) -> bool:
-    return user.scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id)
+    return user.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id)
 
 
 def _desk_or_department(user: User, ticket: Ticket) -> bool:
@@ -56,15 +56,12 @@ def _approver(user: User, ticket: Ticket) -> bool:
 
 
 def _on_claims(user: User, ticket: Ticket) -> bool:
-    head = user.scope.holds({Role.DEPARTMENT_HEAD}, ticket.site_id, ticket.department_id)
+    head = user.scope.holds_in(ticket.department_id, {Role.DEPARTMENT_HEAD}, ticket.site_id)
     return head or user.scope.holds(CLAIM_LEVELS[1:], ticket.site_id)
 
 
 def _claim_is_theirs(user: User, ticket: Ticket) -> bool:
-    if not ticket.claim_with:
-        return False
-    department = ticket.department_id if ticket.claim_with == Role.DEPARTMENT_HEAD else None
-    return user.scope.holds({Role(ticket.claim_with)}, ticket.site_id, department)
+    return bool(ticket.claim_with) and services.decides_claims_at(ticket.claim_with, user, ticket)
 
 
 def _helps(user: User, ticket: Ticket) -> bool:

@@ -56,9 +56,9 @@ def open_to(user: User, ticket: Ticket, running: frozenset[str]) -> list[StepSpe
     taken = [_SLUGS[step] for step in services.steps_open_to(user, ticket) if step != Step.MERGE]
     reply = ["reply"] if desk and Target.REPLY in running else []
     # The form goes out first, that clock is the shortest; then the resident has a right to the clear reply.
-    if Target.ARRIVE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+    if Target.ARRIVE in running and scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
         taken.insert(1 if taken[:1] == ["sign"] else 0, "arrive")  # first the signature, it is one press
-    elif Target.MADE_SAFE in running and scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id):
+    elif Target.MADE_SAFE in running and scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
         taken.insert(0, "made-safe")
     slugs += taken + reply if ticket.status == Status.REGISTERED else reply + taken
     if desk and ticket.status in UNRESOLVED and ticket.kind != Kind.PRAISE:
@@ -83,7 +83,7 @@ def is_whose(slug: str, user: User, ticket: Ticket) -> bool:
     if slug == "acknowledge":
         return scope.holds(HANDED_UP_TO.values(), ticket.site_id)
     if slug in {"arrive", "made-safe"}:
-        return scope.holds(DEPARTMENT, ticket.site_id, ticket.department_id)
+        return scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id)
     return slug == "note" or scope.holds(DESK, ticket.site_id)
 
 

@@ -51,14 +51,16 @@ class Scope:
     def roles_at(self, site_id: int) -> frozenset[Role]:
         return frozenset(post.role for post in self.posts if post.covers(site_id))
 
-    def holds(self, roles: Iterable[Role], site_id: int | None = None, department_id: int | None = None) -> bool:
-        """Whether one of ``roles`` is held, at that site and, where given, in that department."""
+    def holds(self, roles: Iterable[Role], site_id: int | None = None) -> bool:
+        """Whether one of ``roles`` is held, at that site where one is given."""
         wanted = frozenset(roles)
-        return any(
-            post.role in wanted
-            and (site_id is None or post.covers(site_id))
-            and (department_id is None or post.department_id == department_id)
-            for post in self.posts
+        return any(post.role in wanted and (site_id is None or post.covers(site_id)) for post in self.posts)
+
+    def holds_in(self, department_id: int | None, roles: Iterable[Role], site_id: int) -> bool:
+        """Whether one of ``roles`` is held in that department of the site; in no department nobody holds any."""
+        wanted = frozenset(roles)
+        return department_id is not None and any(
+            post.role in wanted and post.department_id == department_id and post.covers(site_id) for post in self.posts
         )
 
     def belongs_to(self, department_id: int | None) -> bool:
