@@ -91,12 +91,8 @@ def test_the_on_site_clock_runs_through_dispatch_and_sending_back(house: House) 
 
 def test_nobody_is_on_site_for_a_department_that_has_not_got_it(house: House) -> None:
     lift, tap = house.report(category=category("lift1")), house.report(category=category("water1"))
-    Membership.objects.create(
-        user=house.reception,
-        role=Role.DEPARTMENT_STAFF,
-        site=house.site,
-        department=house.departments["customer_service"],
-    )
+    counter = house.departments["customer_service"]
+    Membership.objects.create(user=house.reception, role=Role.DEPARTMENT_STAFF, site=house.site, department=counter)
     both = User.objects.get(pk=house.reception.pk)
     for ticket in (lift, tap):
         running = frozenset(limits(ticket))
