@@ -48,7 +48,8 @@ def _tickets(site: Site, period: Period, now: datetime) -> Iterator[set[str]]:
     tickets = Ticket.objects.filter(site=site).select_related("department", "category__parent")
     for ticket in tickets:
         history = standing(ticket.events.order_by("pk"))
-        if not period.begins <= ticket.received_at < period.ends or any(e.kind == "withdrawn" for e in history):
+        away = any(event.kind in {"withdrawn", "voided"} for event in history)
+        if away or not period.begins <= ticket.received_at < period.ends:
             continue
         said = _of_ticket(ticket, [event.kind for event in history], now)
         category = ticket.category and (ticket.category.parent or ticket.category)
