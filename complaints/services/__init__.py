@@ -9,7 +9,7 @@ from complaints.services.callbacks import (
     reopen_ticket,
 )
 from complaints.services.cases import may_write_case, write_case
-from complaints.services.change import may_take, steps_open_to
+from complaints.services.change import has_in_hand, may_take, steps_open_to
 from complaints.services.claiming import decide_claim, decides_claims_at, make_claim, pass_claim_up
 from complaints.services.correcting import correct_ticket
 from complaints.services.dispatching import (
@@ -107,6 +107,7 @@ __all__ = [
     "dismiss_repeat",
     "dispatch_ticket",
     "forward",
+    "has_in_hand",
     "hide_name",
     "inform_resident",
     "join_issue",

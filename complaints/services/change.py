@@ -36,7 +36,7 @@ from portal.notifications.models import Channel
 from portal.notifications.outbox import Outgoing
 from portal.organization.duty import people_for
 from portal.organization.models import Membership, User
-from portal.organization.roles import ABOVE, DESK, Role
+from portal.organization.roles import ABOVE, DEPARTMENT, DESK, Role
 from portal.organization.scope import Scope
 from portal.promises import clock, policies
 from portal.promises.models import TimerState
@@ -352,6 +352,12 @@ def may_take(user: User, step: Step, ticket: Ticket) -> bool:
     if step == Step.NOTE and any(scope.holds_in(pk, transition.department, ticket.site_id) for pk in ticket.also_with):
         return True  # a second department writes down what it does
     return ticket.about_person_id is not None and _stands_above(scope, transition, ticket)
+
+
+def has_in_hand(user: User, ticket: Ticket, desk: Iterable[Role] = DESK) -> bool:
+    """Whether the ticket is this person's work: at its site's ``desk``, or in the department that has it."""
+    scope = user.scope
+    return scope.holds(desk, ticket.site_id) or scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id)
 
 
 def _stands_above(scope: Scope, transition: Transition, ticket: Ticket) -> bool:

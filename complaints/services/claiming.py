@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Claim, Ticket
-from complaints.services.change import Change, changing, require_text
+from complaints.services.change import Change, changing, has_in_hand, require_text
 from complaints.states import CLAIM_LEVELS, EventKind
 from portal.organization.models import Membership, User
-from portal.organization.roles import DEPARTMENT, DESK, Role
+from portal.organization.roles import Role
 
 MOST_CENTS = 10**12
 
@@ -26,8 +26,7 @@ def make_claim(ticket_id: int, what: str, amount_cents: int, *, by: User, versio
         if there is not None and (there.what, there.amount_cents) == (words, amount_cents):
             return there
         change.refuse_stale(version)
-        desk = by.scope.holds(DESK, ticket.site_id)
-        if not desk and not by.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
+        if not has_in_hand(by, ticket):
             raise NotYours(_("This is for the front desk."), ticket)
         if there is not None:
             raise NotPossible(_("A claim is open already: it is decided first."), ticket)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket
 from complaints.services.callbacks import close
-from complaints.services.change import Change, changing, require_text
+from complaints.services.change import Change, changing, has_in_hand, require_text
 from complaints.services.handling import resolved
 from complaints.services.joining import bring_back
 from complaints.services.promising import FURTHEST, how_it_stands
@@ -27,7 +27,7 @@ from complaints.states import (
     Target,
 )
 from portal.organization.models import Department, User
-from portal.organization.roles import DEPARTMENT, DESK, Role
+from portal.organization.roles import DEPARTMENT, Role
 
 LONGEST_WINDOW = timedelta(days=1)
 
@@ -176,9 +176,7 @@ def agree_window(ticket_id: int, begins: datetime, ends: datetime, *, by: User, 
         ticket = change.ticket
         if (ticket.window_from, ticket.window_until) == (begins, ends):
             return ticket
-        if not by.scope.holds(DESK, ticket.site_id) and not by.scope.holds_in(
-            ticket.department_id, DEPARTMENT, ticket.site_id
-        ):
+        if not has_in_hand(by, ticket):
             raise NotYours(_("This ticket is somebody else's."), ticket)
         change.refuse_stale(version)
         if not may_agree_window(ticket):

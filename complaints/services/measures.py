@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours
 from complaints.models import Ticket
-from complaints.services.change import Change, changing, require_text
+from complaints.services.change import Change, changing, has_in_hand, require_text
 from complaints.sla import wished_deadline
 from complaints.states import EventKind, Kind, Status, Target
 from portal.organization.models import User
-from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
+from portal.organization.roles import DESK, MANAGEMENT
 
 FURTHEST = timedelta(days=366)
 HANDLED = frozenset({Status.RESOLVED, Status.INFORMED, Status.DECLINED, Status.CLOSED})
@@ -74,9 +74,8 @@ def may_have_measures(ticket: Ticket) -> bool:
 
 
 def _require_theirs(change: Change, by: User) -> None:
-    ticket, scope = change.ticket, by.scope
-    desk = scope.holds(DESK | MANAGEMENT, ticket.site_id)
-    if not desk and not scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
+    ticket = change.ticket
+    if not has_in_hand(by, ticket, DESK | MANAGEMENT):
         raise NotYours(_("This ticket is somebody else's."), ticket)
     if not may_have_measures(ticket):
         raise NotPossible(_("A measure is set once a complaint has been handled."), ticket)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import OvertimeRequest, Ticket, TicketTimer
-from complaints.services.change import Change, changing, require_text
+from complaints.services.change import Change, changing, has_in_hand, require_text
 from complaints.services.promising import how_it_stands
 from complaints.states import BEING_HANDLED, OVERTIME_DECIDED_BY, Decision, EventKind, Severity, Target
 from portal.organization.models import Membership, User
-from portal.organization.roles import ABOVE, DEPARTMENT, DESK, Role
+from portal.organization.roles import ABOVE, Role
 from portal.promises.timekeeping import pauses_of
 
 FURTHEST = timedelta(days=180)
@@ -154,8 +154,7 @@ def extended(
 def _resolving(change: Change, by: User) -> TicketTimer:
     """The clock that more time is asked for."""
     ticket = change.ticket
-    desk = by.scope.holds(DESK, ticket.site_id)
-    if not desk and not by.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
+    if not has_in_hand(by, ticket):
         raise NotYours(_("The department that has it asks for more time."), ticket)
     running = change.running(Target.RESOLVE)
     if ticket.status not in BEING_HANDLED or not running:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from complaints.errors import NotPossible, NotYours, TransitionNotAllowed
 from complaints.models import Ticket, TicketTimer
-from complaints.services.change import Change, changing, require_text
+from complaints.services.change import Change, changing, has_in_hand, require_text
 from complaints.states import OVER, UNRESOLVED, EventKind, Kind, Status, Target
 from portal.calendars.services import calendar_of
 from portal.organization.models import User
-from portal.organization.roles import DEPARTMENT, DESK, MANAGEMENT
+from portal.organization.roles import DESK, MANAGEMENT
 from portal.promises import policies
 
 FURTHEST = timedelta(days=90)
@@ -127,9 +127,8 @@ def _promise_of(change: Change, turn: int) -> TicketTimer:
 
 
 def _require_theirs(change: Change, by: User) -> None:
-    ticket, scope = change.ticket, by.scope
-    desk = scope.holds(DESK | MANAGEMENT, ticket.site_id)
-    if not desk and not scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id):
+    ticket = change.ticket
+    if not has_in_hand(by, ticket, DESK | MANAGEMENT):
         raise NotYours(_("This ticket is somebody else's."), ticket)
     if ticket.status in OVER:
         raise TransitionNotAllowed(_("%(number)s is over.") % {"number": ticket.number}, ticket)

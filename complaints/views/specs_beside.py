@@ -34,16 +34,8 @@ def _desk(user: User, ticket: Ticket) -> bool:
     return user.scope.holds(DESK, ticket.site_id)
 
 
-def _department(user: User, ticket: Ticket) -> bool:
-    return user.scope.holds_in(ticket.department_id, DEPARTMENT, ticket.site_id)
-
-
-def _desk_or_department(user: User, ticket: Ticket) -> bool:
-    return _desk(user, ticket) or _department(user, ticket)
-
-
 def _anybody_on_it(user: User, ticket: Ticket) -> bool:
-    return _desk_or_department(user, ticket) or user.scope.holds(MANAGEMENT, ticket.site_id)
+    return services.has_in_hand(user, ticket, DESK | MANAGEMENT)
 
 
 def _sees(user: User, ticket: Ticket) -> bool:
@@ -165,7 +157,7 @@ BESIDE: dict[str, Beside] = {
                 phrase="delay",
                 hint=_("The manager decides; until then the limit stays. The resident hears why beforehand."),
             ),
-            _desk_or_department,
+            services.has_in_hand,
             lambda u, t, running: t.status in BEING_HANDLED and Target.RESOLVE in running and not t.overtime_asked_of,
         ),
         Beside(
@@ -325,7 +317,7 @@ BESIDE: dict[str, Beside] = {
                 asks=_("What was damaged, and how"),
                 hint=_("It goes up level by level: department head, operations, supervising, general manager."),
             ),
-            _desk_or_department,
+            services.has_in_hand,
             lambda u, t, running: not t.is_over and not t.claim_with and t.kind != Kind.PRAISE,
         ),
         Beside(
@@ -374,7 +366,7 @@ BESIDE: dict[str, Beside] = {
                 lambda t, u, d: services.agree_window(t.pk, d["begins"], d["ends"], by=u, **version_of(d)),
                 forms.WindowForm,
             ),
-            _desk_or_department,
+            services.has_in_hand,
             lambda u, t, running: services.may_agree_window(t),
         ),
         Beside(
